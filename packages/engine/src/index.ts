@@ -1,0 +1,11 @@
+export * from "./claims/value.ts";
+export { type Advance, advance } from "./journey/advance.ts";
+export * from "./journey/event.ts";
+export * from "./journey/outcome.ts";
+export * from "./journey/page.ts";
+export * from "./journey/request.ts";
+export * from "./journey/session.ts";
+export * from "./journey/state.ts";
+export * from "./journey/trace.ts";
+export * from "./ports.ts";
+export type { Program } from "./program/program.ts";

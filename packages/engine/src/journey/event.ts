@@ -1,0 +1,23 @@
+import type { SsoSession } from "./session.ts";
+
+/** What happened outside; the only thing that moves a journey. */
+export type JourneyEvent =
+  | { readonly kind: "started"; readonly session?: SsoSession }
+  /** A form came in. It is validated and answered, but the journey does not move before `confirmed`. */
+  | { readonly kind: "submitted"; readonly fields: Readonly<Record<string, string>>; readonly step?: number }
+  | { readonly kind: "confirmed"; readonly keepMeSignedIn: boolean }
+  /** A provider button or link, `{ExchangeId}`. */
+  | { readonly kind: "exchangeChosen"; readonly exchangeId: string; readonly hint?: string }
+  | { readonly kind: "signUpChosen"; readonly hint?: string }
+  | { readonly kind: "forgotPassword"; readonly hint?: string }
+  | { readonly kind: "cancelled" }
+  | {
+      readonly kind: "verification";
+      readonly claimId: string;
+      readonly address: string;
+      readonly action: "send" | "verify" | "change";
+      readonly code?: string;
+    }
+  | { readonly kind: "providerReturned"; readonly parameters: Readonly<Record<string, string>> }
+  /** Show the current page again. */
+  | { readonly kind: "reload" };

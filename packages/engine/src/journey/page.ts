@@ -1,0 +1,80 @@
+/** A page as the engine describes it: everything that is on it, nothing of how it looks. */
+export interface PageModel {
+  readonly api: "CombinedSigninAndSignup" | "SelfAsserted" | "IdpSelections";
+  /** Number of the page within its journey; part of the CSRF token (pages.md 1.4). */
+  readonly step: number;
+  readonly contentDefinition: PageContentDefinition;
+  /** Technical profile behind the form; absent on a pure selection page. */
+  readonly technicalProfile?: string;
+  readonly language: { readonly lang: string; readonly country?: string };
+  /** String id → text in the page's language (UxElement and ErrorMessage strings). */
+  readonly content: Readonly<Record<string, string>>;
+  /** `setting.X` metadata as `X`. */
+  readonly config: Readonly<Record<string, string>>;
+  readonly fields: readonly PageField[];
+  readonly providers: readonly PageProvider[];
+  /** The exchange behind the sign-up link, where the link is shown. */
+  readonly signUpLink: boolean;
+  readonly forgotPasswordLink: boolean;
+  readonly keepMeSignedInBox: boolean;
+  readonly scriptsAllowed: boolean;
+  /** No way forward from here (block page). */
+  readonly terminal: boolean;
+  /** The last refused submission, for a page that is rendered again without JavaScript. */
+  readonly problem?: PageProblem;
+}
+
+export interface PageContentDefinition {
+  readonly id: string;
+  /** `~/tenant/…` or an absolute URL; resolvers are expanded, parameters appended. */
+  readonly loadUri: string;
+  readonly contract: string;
+  readonly version: string;
+}
+
+export interface PageField {
+  /** Claim type id: element id and name of the posted field. */
+  readonly id: string;
+  readonly userInputType: string;
+  readonly displayName: string;
+  readonly helpText: string;
+  readonly value?: string;
+  readonly required: boolean;
+  readonly readOnly: boolean;
+  readonly dataType: string;
+  readonly maxLength?: number;
+  readonly pattern?: { readonly regularExpression: string; readonly helpText?: string };
+  readonly options: readonly { readonly value: string; readonly text: string; readonly selected: boolean }[];
+  readonly predicates?: PagePredicates;
+  /** The address must be proved with a code; where the proof stands. */
+  readonly verification?: { readonly state: "initial" | "sent" | "verified"; readonly address?: string };
+}
+
+export interface PagePredicates {
+  readonly groups: readonly {
+    readonly helpText: string;
+    readonly matchAtLeast: number;
+    readonly predicates: readonly PagePredicate[];
+  }[];
+}
+
+export interface PagePredicate {
+  readonly method: "IncludesCharacters" | "MatchesRegex" | "IsLengthRange" | "IsDateRange";
+  readonly parameters: Readonly<Record<string, string>>;
+  readonly helpText: string;
+}
+
+export interface PageProvider {
+  readonly id: string;
+  readonly description: string;
+  readonly displayType: "Button" | "TextLink" | "SignUpLink";
+  /** Id of the identity provider's technical profile, by which a mark (logo) is found. */
+  readonly technicalProfile: string;
+}
+
+export interface PageProblem {
+  readonly message: string;
+  readonly errorCode?: string;
+  /** Claim type id → sentence. */
+  readonly fields: Readonly<Record<string, string>>;
+}

@@ -1,0 +1,96 @@
+import type { ClaimsBag } from "../claims/value.ts";
+import type { PageProblem } from "./page.ts";
+import type { Culture, RelyingPartyRequest } from "./request.ts";
+import type { SsoSession } from "./session.ts";
+
+/**
+ * Everything that a journey is between two requests. Plain JSON: any node, and the next process, can go on with it.
+ * It changes only by `advance`.
+ */
+export interface JourneyState {
+  readonly format: 1;
+  /** Transaction id = correlation id, a GUID. */
+  readonly id: string;
+  readonly tenantId: string;
+  readonly policyId: string;
+  /** Version of the policy that the journey began with; it ends with it too. */
+  readonly policyVersion: string;
+  readonly entry: "authorize" | "refresh";
+  readonly request: RelyingPartyRequest;
+  readonly culture: Culture;
+  /** Milliseconds since 1970. */
+  readonly created: number;
+  readonly status: "created" | "suspended" | "completed" | "failed" | "ended";
+  /** Innermost frame last. */
+  readonly frames: readonly Frame[];
+  readonly bag: ClaimsBag;
+  /** Exchange that the person chose, for the next step. */
+  readonly pendingExchange?: string;
+  readonly waiting?: Waiting;
+  /** The session as it was when the journey began. */
+  readonly sessionAtStart?: SsoSession;
+  /** What this journey will store in the session when it ends. */
+  readonly sessionWrites: SessionWrites;
+  /** Verification claim id → proof, bound to the address. */
+  readonly proofs: Readonly<Record<string, { readonly address: string; readonly verified: boolean }>>;
+  readonly keepMeSignedIn: boolean;
+  readonly hint?: string;
+  /** Pages shown so far. */
+  readonly pageCount: number;
+  /** Claims of the first issue, for the refresh journey. */
+  readonly grant?: {
+    readonly claims: ClaimsBag;
+    readonly issuedOn: number;
+    readonly objectId?: string;
+    readonly authTime: number;
+  };
+}
+
+export interface Frame {
+  readonly journeyId: string;
+  readonly kind: "journey" | "call";
+  /** Position in the journey's list of steps, from 0. */
+  readonly index: number;
+}
+
+export type Waiting = WaitingPage | WaitingProvider;
+
+export interface WaitingPage {
+  readonly kind: "page";
+  readonly pageNumber: number;
+  /** Technical profile of the form, and the exchange that it stands for. */
+  readonly technicalProfile?: string;
+  /** Failed submissions against validation profiles. */
+  readonly retries: number;
+  /** The submission that was accepted and waits for `confirmed`. */
+  readonly accepted?: AcceptedSubmission;
+  /** What was typed, passwords left out; kept for a page that is shown again. */
+  readonly typed: Readonly<Record<string, string>>;
+  readonly problem?: PageProblem;
+  /** Set once the retry limit is reached: `confirmed` then ends the journey with it. */
+  readonly failure?: { readonly code: string; readonly message: string };
+}
+
+export interface AcceptedSubmission {
+  /** Fingerprint of the posted fields; passwords only as part of a keyed hash. */
+  readonly fingerprint: string;
+  /** The claims scope of the form after its validation profiles, passwords left out. */
+  readonly scope: ClaimsBag;
+  /** True where a validation profile wrote to the directory: such a submission is never replaced by another. */
+  readonly wrote: boolean;
+}
+
+export interface WaitingProvider {
+  readonly kind: "provider";
+  readonly technicalProfile: string;
+  readonly exchangeId: string;
+  readonly saved: string;
+}
+
+export interface SessionWrites {
+  readonly providers: SsoSession["providers"];
+  readonly lastTechnicalProfile?: string;
+  readonly identityProviders: SsoSession["identityProviders"];
+  /** True when credentials were given in this journey. */
+  readonly fresh: boolean;
+}

@@ -1,0 +1,309 @@
+import type { ClaimValue } from "./claims/value.ts";
+
+/** Everything outside that a journey may reach. `advance` does no I/O but through these. */
+export interface Ports {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly directory: DirectoryPort;
+  readonly http: HttpPort;
+  readonly keys: KeyPort;
+  readonly verification: VerificationPort;
+  readonly federation: FederationPort;
+  /** Receives every outbound call when it ended, for the audit log and the call inspector. */
+  readonly calls: CallRecorder;
+}
+
+export interface Clock {
+  /** Milliseconds since 1970. */
+  now(): number;
+}
+
+export interface Random {
+  uuid(): string;
+  /** Base64url of that many random bytes. */
+  token(bytes: number): string;
+  /** A uniformly random integer, 0 ≤ n < `below`. */
+  integer(below: number): number;
+}
+
+// Directory ---------------------------------------------------------------------------------------------------------
+
+export interface AccountIdentity {
+  /** `emailAddress`, `userName`, `phoneNumber`, `federated`, `userPrincipalName` or a custom local type. */
+  readonly signInType: string;
+  readonly issuer: string;
+  readonly issuerAssignedId: string;
+}
+
+/** Attribute name as technical-profiles.md 4.3 spells it (`displayName`, `extension_<32 hex>_Name`, …) → value. */
+export type AttributeValues = Readonly<Record<string, ClaimValue>>;
+
+export interface Account {
+  readonly objectId: string;
+  readonly identities: readonly AccountIdentity[];
+  readonly accountEnabled: boolean;
+  readonly attributes: AttributeValues;
+}
+
+export type AccountKey =
+  | { readonly kind: "objectId"; readonly value: string }
+  /** Any local sign-in name when `signInType` is absent. Local values compare without regard to case. */
+  | { readonly kind: "signInName"; readonly signInType?: string; readonly value: string }
+  | { readonly kind: "federated"; readonly issuer: string; readonly issuerAssignedId: string }
+  | { readonly kind: "userPrincipalName"; readonly value: string }
+  /** Exact value of an attribute, for reads only. */
+  | { readonly kind: "attribute"; readonly name: string; readonly value: ClaimValue };
+
+export interface NewAccount {
+  readonly identities: readonly AccountIdentity[];
+  readonly attributes: AttributeValues;
+  /** Plain text; hashed by the directory, never stored or logged as it is. */
+  readonly password?: string;
+  readonly passwordPolicies?: string;
+  readonly forceChangePasswordNextSignIn?: boolean;
+  readonly accountEnabled?: boolean;
+}
+
+export interface AccountChange {
+  /** A null clears the attribute. */
+  readonly attributes?: Readonly<Record<string, ClaimValue | null>>;
+  readonly identities?: readonly AccountIdentity[];
+  readonly password?: string;
+  readonly passwordPolicies?: string;
+  readonly forceChangePasswordNextSignIn?: boolean;
+  readonly accountEnabled?: boolean;
+}
+
+export type CreateResult =
+  | { readonly kind: "created"; readonly account: Account }
+  /** Another account holds one of the identities. */
+  | { readonly kind: "alreadyExists" }
+  | { readonly kind: "passwordRefused"; readonly reason: string };
+
+export type ChangeResult =
+  | { readonly kind: "changed"; readonly account: Account }
+  | { readonly kind: "notFound" }
+  | { readonly kind: "alreadyExists" }
+  | { readonly kind: "passwordRefused"; readonly reason: string };
+
+export type PasswordCheck =
+  | { readonly kind: "ok"; readonly account: Account }
+  /** The password is right, but it expired or must be changed. */
+  | { readonly kind: "passwordExpired"; readonly account: Account }
+  | {
+      readonly kind: "unknownAccount" | "wrongPassword" | "oldPassword" | "disabled" | "locked" | "throttled";
+    };
+
+/** The accounts of one tenant. An instance is bound to its tenant: no call can name another. */
+export interface DirectoryPort {
+  find(key: AccountKey): Promise<Account | undefined>;
+  /**
+   * Creates the account, exactly once for one `journeyKey`: where a crash came between the write and its answer, the
+   * repeated call replaces the contents of the journey's own account (same object id) instead of finding it taken.
+   */
+  create(account: NewAccount, journeyKey: string): Promise<CreateResult>;
+  change(objectId: string, change: AccountChange): Promise<ChangeResult>;
+  remove(objectId: string): Promise<boolean>;
+  /**
+   * Checks a password with smart lockout (user-flows.md 13) in the same time for known and unknown names.
+   * `signInTypes` restricts which local identities count; absent = all, and the user principal name.
+   */
+  checkPassword(
+    signInName: string,
+    password: string,
+    options?: { readonly signInTypes?: readonly string[] },
+  ): Promise<PasswordCheck>;
+  /** Application id of `b2c-extensions-app`: 32 lower-case hex digits without hyphens. */
+  readonly extensionsAppId: string;
+  /** Issuer of local identities, for example `contoso.onmicrosoft.com`. */
+  readonly defaultDomain: string;
+}
+
+// Outbound HTTP -----------------------------------------------------------------------------------------------------
+
+export interface HttpCall {
+  readonly method: "GET" | "POST";
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+  readonly clientCertificate?: ClientCertificate;
+  /** Milliseconds for one try, from connecting to the last byte of the body. */
+  readonly timeout: number;
+  /** How often it is tried where no HTTP answer came; at least 1. */
+  readonly tries: number;
+  readonly maxResponseBytes: number;
+}
+
+export interface ClientCertificate {
+  /** PEM texts. */
+  readonly certificate: string;
+  readonly privateKey: string;
+}
+
+export type TransportFailure =
+  | "timeout"
+  | "dns"
+  | "connect"
+  | "tls"
+  | "reset"
+  | "refusedAddress"
+  | "tooLarge"
+  | "circuitOpen";
+
+export interface HttpAttempt {
+  /** Milliseconds. */
+  readonly duration: number;
+  readonly status?: number;
+  readonly failure?: TransportFailure;
+}
+
+export type HttpResult =
+  | {
+      readonly kind: "answer";
+      readonly status: number;
+      readonly headers: Readonly<Record<string, string>>;
+      readonly body: string;
+      readonly attempts: readonly HttpAttempt[];
+    }
+  | {
+      readonly kind: "failure";
+      readonly failure: TransportFailure;
+      /** For the operator; holds no query string and no secret. */
+      readonly detail: string;
+      readonly attempts: readonly HttpAttempt[];
+    };
+
+/** The guarded HTTP client. It never throws for anything that the other side does, and follows no redirect. */
+export interface HttpPort {
+  send(call: HttpCall): Promise<HttpResult>;
+}
+
+export type ClaimVerdict =
+  | {
+      readonly name: string;
+      readonly verdict: "used";
+      readonly claim: string;
+      readonly value: ClaimValue | null;
+    }
+  | {
+      readonly name: string;
+      readonly verdict: "ignored";
+      readonly reason: string;
+      readonly nearest?: string;
+    };
+
+/** One call of a REST API by a journey, already redacted: it holds no credential and no password. */
+export interface CallRecord {
+  readonly id: string;
+  readonly correlationId: string;
+  readonly at: number;
+  readonly policyId: string;
+  /** Order number of the orchestration step. */
+  readonly step: number;
+  readonly technicalProfile: string;
+  /** `PostFederationSignup`, `PostAttributeCollection`, `PreTokenIssuance`; absent for RESTful profiles. */
+  readonly connectorStep?: string;
+  readonly connectorId?: string;
+  readonly request: {
+    readonly method: string;
+    /** Without query string and user info. */
+    readonly url: string;
+    readonly headers: Readonly<Record<string, string>>;
+    readonly body?: string;
+  };
+  readonly response?: {
+    readonly status: number;
+    readonly headers: Readonly<Record<string, string>>;
+    readonly body: string;
+  };
+  readonly failure?: { readonly kind: TransportFailure | "credentials" | "answer"; readonly detail: string };
+  readonly attempts: readonly HttpAttempt[];
+  /** Milliseconds over all attempts. */
+  readonly duration: number;
+  /** What the journey made of it: `continue`, `page`, `block`, `fail`. */
+  readonly decision: string;
+  readonly verdicts: readonly ClaimVerdict[];
+  readonly warnings: readonly string[];
+}
+
+export interface CallRecorder {
+  record(call: CallRecord): Promise<void>;
+}
+
+// Keys, codes, federation ---------------------------------------------------------------------------------------------
+
+export interface StoredCertificate extends ClientCertificate {
+  /** Unix seconds. */
+  readonly uploaded: number;
+  readonly notBefore: number;
+  readonly notAfter: number;
+  /** SHA-1 in upper-case hex. */
+  readonly thumbprint: string;
+}
+
+/** The policy keys of one tenant, by the storage reference id that a technical profile names. */
+export interface KeyPort {
+  secret(storageReferenceId: string): Promise<string | undefined>;
+  certificates(storageReferenceId: string): Promise<readonly StoredCertificate[]>;
+}
+
+export type SendCodeResult = { readonly kind: "sent" } | { readonly kind: "throttled" | "failed" };
+export type CheckCodeResult =
+  | { readonly kind: "verified" }
+  | { readonly kind: "wrong" | "tooManyTries" | "expired" };
+
+/** One-time codes by e-mail: 6 digits, 10 minutes, 5 tries, 5 sends an address in 10 minutes; a new code voids the old. */
+export interface VerificationPort {
+  /** `scope` binds the code to one journey and claim: no other can redeem it. */
+  sendCode(scope: string, address: string, mail: VerificationMail): Promise<SendCodeResult>;
+  checkCode(scope: string, address: string, code: string): Promise<CheckCodeResult>;
+}
+
+export interface VerificationMail {
+  readonly language: string;
+  readonly organisation: string;
+}
+
+/** An OpenID Connect provider as its technical profile describes it (technical-profiles.md 21). */
+export interface OpenIdConnectProvider {
+  readonly technicalProfile: string;
+  readonly metadata: string;
+  readonly clientId: string;
+  readonly clientSecret?: string;
+  readonly scope: string;
+  readonly responseMode: "query" | "form_post";
+  readonly tokenEndpointAuthMethod: "client_secret_post" | "client_secret_basic";
+  readonly redirectUri: string;
+}
+
+export type FederationFailure =
+  /** AADB2C90273: the provider answered with an error. */
+  | { readonly kind: "providerError"; readonly error: string; readonly description?: string }
+  /** `code` is the AADB2C code of technical-profiles.md 21.3. */
+  | { readonly kind: "refused"; readonly code: string; readonly detail: string };
+
+export interface FederationPort {
+  /** Where to send the browser; `saved` must be handed back to `complete` (nonce and PKCE verifier). */
+  begin(
+    provider: OpenIdConnectProvider,
+    request: { readonly state: string; readonly parameters: Readonly<Record<string, string>> },
+  ): Promise<{ readonly url: string; readonly saved: string } | FederationFailure>;
+  /** Exchanges and validates the provider's answer. Claims are the id token's, completed by userinfo. */
+  complete(
+    provider: OpenIdConnectProvider,
+    saved: string,
+    answer: Readonly<Record<string, string>>,
+  ): Promise<FederationSuccess | FederationFailure>;
+}
+
+export interface FederationSuccess {
+  readonly kind: "claims";
+  readonly claims: Readonly<Record<string, unknown>>;
+  readonly tokens: {
+    readonly accessToken?: string;
+    readonly tokenType?: string;
+    readonly expiresIn?: number;
+    readonly refreshToken?: string;
+  };
+  readonly endSessionEndpoint?: string;
+}
