@@ -9,3 +9,4 @@ export * from "./journey/state.ts";
 export * from "./journey/trace.ts";
 export * from "./ports.ts";
 export type { Program } from "./program/program.ts";
+export * from "./strings/index.ts";

@@ -1,0 +1,9 @@
+import { englishErrorMessages, englishFieldErrors } from "./english-errors.ts";
+import { englishPages } from "./english-pages.ts";
+import type { BuiltInStrings } from "./language.ts";
+
+export const english: BuiltInStrings = {
+  ux: englishPages,
+  errorMessages: englishErrorMessages,
+  fieldErrors: englishFieldErrors,
+};
