@@ -274,6 +274,11 @@ export interface OpenIdConnectProvider {
   readonly responseMode: "query" | "form_post";
   readonly tokenEndpointAuthMethod: "client_secret_post" | "client_secret_basic";
   readonly redirectUri: string;
+  /**
+   * Names of the provider's claims that the profile's outputs read. Userinfo is asked only where the id token lacks one
+   * (technical-profiles.md 21.2); absent = it is always asked.
+   */
+  readonly wantedClaims?: readonly string[];
 }
 
 export type FederationFailure =
