@@ -78,13 +78,25 @@ export type CreateResult =
   | { readonly kind: "created"; readonly account: Account }
   /** Another account holds one of the identities. */
   | { readonly kind: "alreadyExists" }
-  | { readonly kind: "passwordRefused"; readonly reason: string };
+  | { readonly kind: "passwordRefused"; readonly reason: string }
+  | AttributeRefused
+  | { readonly kind: "throttled" };
+
+/** An attribute or identity that the directory does not take: unknown, read-only, of a wrong type or too long. */
+export interface AttributeRefused {
+  readonly kind: "attributeRefused";
+  readonly attribute: string;
+  /** One sentence without the value. */
+  readonly reason: string;
+}
 
 export type ChangeResult =
   | { readonly kind: "changed"; readonly account: Account }
   | { readonly kind: "notFound" }
   | { readonly kind: "alreadyExists" }
-  | { readonly kind: "passwordRefused"; readonly reason: string };
+  | { readonly kind: "passwordRefused"; readonly reason: string }
+  | AttributeRefused
+  | { readonly kind: "throttled" };
 
 export type PasswordCheck =
   | { readonly kind: "ok"; readonly account: Account }
