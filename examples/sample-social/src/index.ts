@@ -1,1 +1,1 @@
-export {};
+export { type SampleSocial, type SampleSocialOptions, startSampleSocial } from "./sample-social.ts";

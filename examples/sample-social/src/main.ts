@@ -1,0 +1,4 @@
+import { startSampleSocial } from "./index.ts";
+
+const social = await startSampleSocial();
+console.log(`Sample social: ${social.url}`);
