@@ -223,7 +223,7 @@ function supportsPkce(server: ServerMetadata): boolean {
 function answerUrl(redirectUri: string, answer: Readonly<Record<string, string>>): URL {
   const url = new URL(redirectUri);
   url.search = "";
-  for (const name of ["code", "state", "iss", "error", "error_description", "response"]) {
+  for (const name of ["code", "state", "iss", "error", "error_description"]) {
     const value = Object.hasOwn(answer, name) ? answer[name] : undefined;
     if (value !== undefined) url.searchParams.set(name, value);
   }
