@@ -25,6 +25,8 @@ export interface RelyingPartyRequest {
   /** The tenant segment as the browser wrote it (name or GUID); it is repeated in every URL of the journey. */
   readonly tenantSegment: string;
   readonly ipAddress: string;
+  /** True for the addresses without `v2.0`: their grants are redeemed there too (protocol.md 1). */
+  readonly versionless?: boolean;
 }
 
 export interface Culture {

@@ -110,6 +110,8 @@ export interface Grant {
   /** Unix seconds of the first interactive issue. */
   readonly familyIssued: number;
   readonly culture: string;
+  /** True where it came from an address without `v2.0`: AADB2C90087 elsewhere. */
+  readonly versionless?: boolean;
 }
 
 export type CodeRedemption =
