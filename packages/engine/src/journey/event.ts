@@ -17,6 +17,8 @@ export type JourneyEvent =
       readonly address: string;
       readonly action: "send" | "verify" | "change";
       readonly code?: string;
+      /** What else stood in the form, passwords included; for the page that is rendered again without JavaScript. */
+      readonly typed?: Readonly<Record<string, string>>;
     }
   | { readonly kind: "providerReturned"; readonly parameters: Readonly<Record<string, string>> }
   /** Show the current page again. */

@@ -1,0 +1,124 @@
+import { randomBytes } from "node:crypto";
+import type { FastifyReply } from "fastify";
+import type { ApplicationAnswer } from "../context.ts";
+
+/** The final response to the application, byte for byte as pages.md 1.12 says. */
+export async function sendApplicationAnswer(
+  reply: FastifyReply,
+  answer: ApplicationAnswer,
+): Promise<unknown> {
+  noStore(reply);
+  reply.header("Referrer-Policy", "strict-origin");
+  if (answer.mode === "form_post") {
+    const nonce = randomBytes(16).toString("base64url");
+    autoSubmitHeaders(reply, nonce);
+    return reply.send(formPostPage(answer.redirectUri, answer.fields, nonce));
+  }
+  return sendRedirect(reply, answerUrl(answer));
+}
+
+/** 302 with ASP.NET's "Object moved" body: published clients cut the code out of it. */
+export async function sendRedirect(
+  reply: FastifyReply,
+  url: string,
+  status: 302 | 303 = 302,
+): Promise<unknown> {
+  noStore(reply);
+  return reply
+    .status(status)
+    .header("Location", url)
+    .header("Content-Type", "text/html; charset=utf-8")
+    .send(objectMoved(url));
+}
+
+export function noStore(reply: FastifyReply): void {
+  reply
+    .header("Cache-Control", "no-store, must-revalidate, no-cache")
+    .header("Expires", "-1")
+    .header("Pragma", "no-cache");
+}
+
+/** Redirect URI with the fields merged into its query or as its fragment. Plain ASCII, safe as a header. */
+export function answerUrl(answer: ApplicationAnswer): string {
+  const fields = answer.fields.map(([name, value]) => `${urlEncode(name)}=${urlEncode(value)}`).join("&");
+  const uri = headerSafe(answer.redirectUri);
+  if (answer.mode === "fragment") return `${uri}#${fields}`;
+  const [path, fragment] = splitOnce(uri, "#");
+  const joint = !path.includes("?") ? "?" : /[?&]$/.test(path) ? "" : "&";
+  return `${path}${joint}${fields}${fragment === undefined ? "" : `#${fragment}`}`;
+}
+
+export function objectMoved(url: string): string {
+  const href = /^https?:\/\//i.test(url) || url.startsWith("/") ? escapeHtml(url) : urlEncode(url);
+  return `<html><head><title>Object moved</title></head><body>\r\n<h2>Object moved to <a href="${href}">here</a>.</h2>\r\n</body></html>\r\n`;
+}
+
+/** .NET's `HttpUtility.UrlEncode`: blanks as `+`, lower-case hex. */
+export function urlEncode(text: string): string {
+  let encoded = "";
+  for (const byte of Buffer.from(text, "utf8")) {
+    const character = String.fromCharCode(byte);
+    if (/[A-Za-z0-9\-_.!*()]/.test(character)) encoded += character;
+    else if (character === " ") encoded += "+";
+    else encoded += `%${byte.toString(16).padStart(2, "0")}`;
+  }
+  return encoded;
+}
+
+export function autoSubmitHeaders(reply: FastifyReply, nonce: string): void {
+  // No `form-action`: the application's answer to the post may redirect anywhere.
+  reply
+    .header("Content-Type", "text/html; charset=utf-8")
+    .header("X-Content-Type-Options", "nosniff")
+    .header("X-Frame-Options", "DENY")
+    .header(
+      "Content-Security-Policy",
+      `default-src 'none'; script-src 'nonce-${nonce}'; base-uri 'none'; frame-ancestors 'none'`,
+    );
+}
+
+/** Clients search this text literally: single quotes, this order of attributes. */
+export function formPostPage(
+  action: string,
+  fields: readonly (readonly [string, string])[],
+  nonce: string,
+): string {
+  if (/^\s*(?:javascript|data|vbscript):/i.test(action))
+    throw new Error("a form cannot be posted to a script");
+  const inputs = fields.map(([name, value]) => {
+    const safe = escapeHtml(name);
+    return `<input type='hidden' name='${safe}' id='${safe}' value='${escapeHtml(value)}'/>`;
+  });
+  return [
+    `<!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0 Transitional//EN" "http://www.w3.org/TR/xhtml1/DTD/xhtml1-transitional.dtd">`,
+    `<html xmlns="http://www.w3.org/1999/xhtml"><head><title>Logging in...</title>`,
+    `<meta name="CACHE-CONTROL" content="NO-CACHE"/><meta name="PRAGMA" content="NO-CACHE"/><meta name="EXPIRES" content="-1"/>`,
+    `</head><body><form id='auto' method='post' action='${escapeHtml(action)}'><div>${inputs.join("")}`,
+    `<div id='noJavascript'><p>JavaScript is required. Please enable it, or press Continue.</p><input type='submit' value='Continue'/></div>`,
+    `</div></form><script nonce='${nonce}'>document.getElementById('noJavascript').innerHTML='';document.getElementById('auto').submit();</script></body></html>`,
+  ].join("\r\n");
+}
+
+/** Safe in text and in attributes of either quote; line breaks survive an attribute as character references. */
+export function escapeHtml(text: string): string {
+  const references: Readonly<Record<string, string>> = {
+    "&": "&amp;",
+    "<": "&lt;",
+    ">": "&gt;",
+    '"': "&quot;",
+    "'": "&#39;",
+    "\r": "&#13;",
+    "\n": "&#10;",
+    "\0": "",
+  };
+  return text.replaceAll(/[&<>"'\r\n\0]/g, (character) => references[character] ?? "");
+}
+
+function headerSafe(uri: string): string {
+  return uri.replaceAll(/[^\x21-\x7e]+/g, (run) => encodeURIComponent(run.toWellFormed()));
+}
+
+function splitOnce(text: string, separator: string): [string, string | undefined] {
+  const at = text.indexOf(separator);
+  return at < 0 ? [text, undefined] : [text.slice(0, at), text.slice(at + 1)];
+}

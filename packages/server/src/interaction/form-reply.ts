@@ -1,0 +1,46 @@
+import type { PageProblem } from "@vestibule/engine";
+import type { StoredJourney } from "../store/store.ts";
+
+/** JSON answers of form posts, byte for byte as pages.md 1.6 and 1.7 show them. */
+export const acceptedReply = '{"status":"200"}';
+
+/** A page that the journey left behind (journeys.md 14). */
+export const staleReply = refusedReply({
+  errorCode: "AADB2C90046",
+  message: "We are having trouble loading your current state. You might want to try starting over.",
+});
+
+/** `errorCode` is left out where the sentence is an API's own. */
+export function refusedReply(problem: Pick<PageProblem, "message" | "errorCode">): string {
+  return JSON.stringify({
+    status: "400",
+    ...(problem.errorCode !== undefined && { errorCode: problem.errorCode }),
+    message: problem.message,
+  });
+}
+
+export function verificationReply(result: number): string {
+  return JSON.stringify({ status: "200", result });
+}
+
+/**
+ * The first one's answer for a repeated post: one that arrived while the first was in work (double click, retry of a
+ * proxy), or that repeats the submission which was accepted and still waits for `confirmed`. A refused form that is
+ * posted again later runs again: the API or the directory may have changed its mind.
+ */
+export function repeatedReply(
+  stored: StoredJourney,
+  turn: { readonly arrivedAt: number; readonly fingerprint?: string },
+): string | undefined {
+  const last = stored.lastReply;
+  if (last === undefined || turn.fingerprint === undefined) return undefined;
+  const separator = last.fingerprint.indexOf(":");
+  if (last.fingerprint.slice(separator + 1) !== turn.fingerprint) return undefined;
+  if (turn.arrivedAt <= last.finishedAt) return last.body;
+  const { waiting } = stored.state;
+  const stillWaits =
+    waiting?.kind === "page" &&
+    waiting.accepted !== undefined &&
+    String(waiting.pageNumber) === last.fingerprint.slice(0, separator);
+  return stillWaits && last.body === acceptedReply ? last.body : undefined;
+}

@@ -1,0 +1,103 @@
+import type { PageModel, PageProblem } from "@vestibule/engine";
+import type { TenantPolicy } from "../tenant/tenant.ts";
+import { sendRedirect } from "./application-response.ts";
+import type { Form } from "./form.ts";
+import { acceptedReply } from "./form-reply.ts";
+import type { TurnResult } from "./journey-runner.ts";
+import { answerBrowser, keepOpen, type Room, type Visit } from "./room.ts";
+import { isRecord, transIdOf } from "./transaction-id.ts";
+
+/** Forms of a browser without JavaScript: the same endpoint, answered with HTML (pages.md 4.8 S8 to S12). */
+export type NativeAction =
+  | { readonly kind: "cancel" }
+  | {
+      readonly kind: "verification";
+      readonly action: "send" | "verify" | "change";
+      readonly claimId: string;
+    };
+
+export function isNative(body: Form): boolean {
+  return body.get("_native") === "1";
+}
+
+/** `_action=cancel`, `send:{claim}`, `verify:{claim}`, `change:{claim}`; undefined = the form itself was submitted. */
+export function nativeActionOf(body: Form): NativeAction | undefined {
+  const action = body.get("_action") ?? "";
+  if (action === "cancel") return { kind: "cancel" };
+  const [, verb, claimId] = /^(send|verify|change):(.+)$/s.exec(action) ?? [];
+  if (claimId === undefined) return undefined;
+  if (verb === "send" || verb === "verify" || verb === "change")
+    return { kind: "verification", action: verb, claimId };
+  return undefined;
+}
+
+/** Result of a verification → the string that says it (pages.md 1.7). */
+const verificationStrings: Readonly<Record<number, string>> = {
+  1: "ver_fail_server",
+  2: "ver_fail_throttled",
+  3: "ver_fail_retry",
+  4: "ver_fail_no_retry",
+  5: "ver_fail_code_expired",
+  6: "ver_incorrect_format",
+};
+
+export const nativeAnswer = {
+  async cancel(room: Room, visit: Visit, policy: TenantPolicy, tid: string, step: number): Promise<unknown> {
+    return sendRedirect(visit.reply, link(room, visit, policy, tid, step, "SelfAsserted/cancelled"), 303);
+  },
+
+  async of(
+    room: Room,
+    visit: Visit,
+    policy: TenantPolicy,
+    tid: string,
+    step: number,
+    body: Form,
+    result: TurnResult,
+  ): Promise<unknown> {
+    if (result.kind !== "reply") return answerBrowser(room, visit, result);
+    if (result.body === acceptedReply) {
+      keepOpen(room, visit, result.state);
+      // 303, so that the password is not posted again to the next address (RFC 9700).
+      const target = body.get("rememberMe")
+        ? "CombinedSigninAndSignup/confirmed?rememberMe=true"
+        : "SelfAsserted/confirmed";
+      return sendRedirect(visit.reply, link(room, visit, policy, tid, step, target), 303);
+    }
+    const shown = await room.runner.take(visit.tenant, tid, {
+      policyId: policy.id,
+      arrivedAt: visit.arrivedAt,
+      event: () => ({ kind: "reload" }),
+    });
+    if (shown.kind !== "page") return answerBrowser(room, visit, shown);
+    const problem = shown.page.problem ?? problemOf(result.body, shown.page);
+    const page = { ...shown.page, ...(problem !== undefined && { problem }) };
+    return answerBrowser(room, visit, { ...shown, page });
+  },
+};
+
+/** What the script would have shown of a JSON answer. */
+function problemOf(body: string, page: PageModel): PageProblem | undefined {
+  const reply: unknown = JSON.parse(body);
+  if (!isRecord(reply)) return undefined;
+  const { message, errorCode, result } = reply;
+  if (typeof message === "string")
+    return { message, fields: {}, ...(typeof errorCode === "string" && { errorCode }) };
+  const text = typeof result === "number" ? page.content[verificationStrings[result] ?? ""] : undefined;
+  return text === undefined ? undefined : { message: text, fields: {} };
+}
+
+function link(
+  room: Room,
+  visit: Visit,
+  policy: TenantPolicy,
+  tid: string,
+  step: number,
+  target: string,
+): string {
+  const token = room.csrf.issue(visit.tenant.id, tid, step, room.context.now());
+  const { tenant: segment } = visit.request.params as Readonly<Record<string, string>>;
+  const base = `/${encodeURIComponent(segment ?? "")}/${encodeURIComponent(policy.id)}`;
+  const joint = target.includes("?") ? "&" : "?";
+  return `${base}/api/${target}${joint}csrf_token=${token}&tx=${transIdOf(tid)}&p=${encodeURIComponent(policy.id)}`;
+}

@@ -1,0 +1,84 @@
+import { randomUUID } from "node:crypto";
+import type { FastifyInstance, FastifyServerOptions } from "fastify";
+import type { Handler } from "../context.ts";
+import { largestForm } from "./form.ts";
+import { navigate, navigationActions, reportError } from "./navigation.ts";
+import { providerReturn } from "./provider-return.ts";
+import { publicError } from "./public-errors.ts";
+import type { Room } from "./room.ts";
+import { selfAsserted } from "./self-asserted.ts";
+
+/**
+ * What the server must be made with for these routes: paths without regard to case, double or trailing slashes, and
+ * query strings of more than 16 KiB (pages.md 1.1, 1.5 R12, R16).
+ */
+export const tolerantServer = {
+  routerOptions: {
+    caseSensitive: false,
+    ignoreDuplicateSlashes: true,
+    ignoreTrailingSlash: true,
+    maxParamLength: 256,
+  },
+  http: { maxHeaderSize: 65_536 },
+} as const satisfies FastifyServerOptions & { http: { maxHeaderSize: number } };
+
+/** Every endpoint between `authorize` and the final answer, with its number in pages.md 1.2. */
+export function interactionRoutes(
+  room: Room,
+): readonly [method: "GET" | "POST", path: string, handler: Handler][] {
+  const nothingHere: Handler = async (_request, reply) => reply.status(400).send();
+  return [
+    ["POST", "/:tenant/:policy/SelfAsserted", selfAsserted(room)], // E2
+    // E3 to E5: no page has a display control, captcha or phone factor, so none is on the current page (1.8).
+    ["POST", "/:tenant/:policy/:api/DisplayControlAction/*", nothingHere],
+    ["POST", "/:tenant/:policy/api/:api/DisplayControlAction/*", nothingHere],
+    ["GET", "/:tenant/:policy/:control/GetChallenge", nothingHere],
+    ["GET", "/:tenant/:policy/SelfAsserted/DisplayControlAction/vbeta/:control/GetChallenge", nothingHere],
+    ["POST", "/:tenant/:policy/Phonefactor/verify", nothingHere],
+    ...navigationActions.map(
+      (action) => ["GET", `/:tenant/:policy/api/:api/${action}`, navigate(room, action)] as const,
+    ), // E6 to E9
+    ["GET", "/:tenant/:policy/api/:api/error", reportError(room)], // E10
+    ["POST", "/:tenant/:policy/client/perftrace", acknowledge(200, '{"status":"200"}')], // E11
+    ["POST", "/:tenant/:policy/client/cspreport", acknowledge(204)], // E12
+    ["GET", "/:tenant/oauth2/authresp", providerReturn(room)], // E13
+    ["POST", "/:tenant/oauth2/authresp", providerReturn(room)],
+    ["GET", "/:tenant/:policy/oauth2/authresp", providerReturn(room)],
+    ["POST", "/:tenant/:policy/oauth2/authresp", providerReturn(room)],
+  ].map(([method, path, handler]) => [method, path, handler] as ["GET" | "POST", string, Handler]);
+}
+
+export async function mountInteraction(app: FastifyInstance, room: Room): Promise<void> {
+  await app.register(async (scope) => {
+    scope.removeAllContentTypeParsers();
+    // R9: any content type and none; the bytes are read as a form by `form.ts`.
+    scope.addContentTypeParser("*", { parseAs: "buffer" }, (_request, body, done) => done(null, body));
+    scope.setErrorHandler(async (error: { statusCode?: number }, request, reply) => {
+      const correlationId = randomUUID();
+      const status = error.statusCode ?? 500;
+      if (status >= 400 && status < 500) return reply.status(status).send();
+      room.context.log.error({ err: error, correlationId }, "a request of a journey failed");
+      const healthy = await room.context.store.healthy().catch(() => false);
+      if (request.method === "POST") return reply.status(healthy ? 500 : 503).send();
+      const code = healthy ? "AADB2C90048" : "AADB2C90035";
+      return room.responses.error(reply, undefined, publicError(code, correlationId));
+    });
+    for (const [method, path, handler] of interactionRoutes(room))
+      for (const prefix of ["", "/tfp", "/te"])
+        scope.route({
+          method,
+          url: `${prefix}${path}`,
+          bodyLimit: largestForm,
+          // A HEAD request must not move a journey.
+          exposeHeadRoute: false,
+          handler,
+        });
+  });
+}
+
+function acknowledge(status: 200 | 204, body?: string): Handler {
+  return async (_request, reply) =>
+    body === undefined
+      ? reply.status(status).send()
+      : reply.status(status).header("Content-Type", "text/json; charset=utf-8").send(body);
+}
