@@ -1,6 +1,7 @@
 export * from "./claims/value.ts";
 export { type Advance, advance } from "./journey/advance.ts";
 export * from "./journey/event.ts";
+export { type NewJourney, newJourney } from "./journey/new-journey.ts";
 export * from "./journey/outcome.ts";
 export * from "./journey/page.ts";
 export * from "./journey/request.ts";
@@ -8,5 +9,13 @@ export * from "./journey/session.ts";
 export * from "./journey/state.ts";
 export * from "./journey/trace.ts";
 export * from "./ports.ts";
+export { type Compilation, compile } from "./program/compile.ts";
 export type { Program } from "./program/program.ts";
-export * from "./strings/index.ts";
+export {
+  builtInStrings,
+  errorMessages,
+  fieldErrors,
+  fillString,
+  stringsFor,
+  uxStrings,
+} from "./strings/index.ts";

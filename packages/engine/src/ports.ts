@@ -2,6 +2,8 @@ import type { ClaimValue } from "./claims/value.ts";
 
 /** Everything outside that a journey may reach. `advance` does no I/O but through these. */
 export interface Ports {
+  /** Display name of the tenant, for mails. */
+  readonly organisation: string;
   readonly clock: Clock;
   readonly random: Random;
   readonly directory: DirectoryPort;
@@ -188,6 +190,8 @@ export type HttpResult =
 /** The guarded HTTP client. It never throws for anything that the other side does, and follows no redirect. */
 export interface HttpPort {
   send(call: HttpCall): Promise<HttpResult>;
+  /** True where the server runs in development mode: plain http and anonymous calls are then allowed. */
+  readonly development?: boolean;
 }
 
 export type ClaimVerdict =

@@ -34,7 +34,10 @@ export interface JourneyState {
   /** Verification claim id → proof, bound to the address. */
   readonly proofs: Readonly<Record<string, { readonly address: string; readonly verified: boolean }>>;
   readonly keepMeSignedIn: boolean;
+  /** Identifier that was typed before a link was followed; it prefills the next page. */
   readonly hint?: string;
+  /** Where a person who goes back to the last selection page continues; dropped once something irreversible ran. */
+  readonly selection?: SelectionSnapshot;
   /** Pages shown so far. */
   readonly pageCount: number;
   /** Claims of the first issue, for the refresh journey. */
@@ -53,13 +56,22 @@ export interface Frame {
   readonly index: number;
 }
 
+export interface SelectionSnapshot {
+  readonly frames: readonly Frame[];
+  readonly bag: ClaimsBag;
+  readonly sessionWrites: SessionWrites;
+  readonly waiting: WaitingPage;
+}
+
 export type Waiting = WaitingPage | WaitingProvider;
 
 export interface WaitingPage {
   readonly kind: "page";
   readonly pageNumber: number;
-  /** Technical profile of the form, and the exchange that it stands for. */
+  /** Technical profile of the form; absent on a page of buttons only. */
   readonly technicalProfile?: string;
+  /** True on a page where a provider can be chosen. */
+  readonly selects: boolean;
   /** Failed submissions against validation profiles. */
   readonly retries: number;
   /** The submission that was accepted and waits for `confirmed`. */
@@ -72,8 +84,6 @@ export interface WaitingPage {
 }
 
 export interface AcceptedSubmission {
-  /** Fingerprint of the posted fields; passwords only as part of a keyed hash. */
-  readonly fingerprint: string;
   /** The claims scope of the form after its validation profiles, passwords left out. */
   readonly scope: ClaimsBag;
   /** True where a validation profile wrote to the directory: such a submission is never replaced by another. */
@@ -83,7 +93,6 @@ export interface AcceptedSubmission {
 export interface WaitingProvider {
   readonly kind: "provider";
   readonly technicalProfile: string;
-  readonly exchangeId: string;
   readonly saved: string;
 }
 

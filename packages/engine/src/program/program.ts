@@ -1,4 +1,5 @@
-import type { Policy } from "@vestibule/policy";
+import type { ClaimsProvider, IdMap, OrchestrationStep, Policy } from "@vestibule/policy";
+import type { CompiledProfile } from "./compiled-profile.ts";
 
 declare const compiled: unique symbol;
 
@@ -11,4 +12,12 @@ export interface Program {
   readonly policy: Policy;
   /** Changes whenever the policy's meaning does; a running journey ends with the version that it began with. */
   readonly version: string;
+  readonly profiles: IdMap<CompiledProfile>;
+  /** Journey or sub-journey id → steps in their order. */
+  readonly steps: IdMap<readonly OrchestrationStep[]>;
+  readonly entry: { readonly authorize: string; readonly refresh?: string };
+  /** Technical profile id → the claims provider that holds it. */
+  readonly claimsProviders: IdMap<ClaimsProvider>;
+  /** Claim type ids whose values are never shown. */
+  readonly secrets: ReadonlySet<string>;
 }

@@ -1,0 +1,145 @@
+import type { ClaimReference, Policy, TechnicalProfile } from "@vestibule/policy";
+import type { ResolvedClaim } from "../profiles/profile.ts";
+import { claimKey, readClaim } from "./bag.ts";
+import { convertClaim } from "./convert.ts";
+import { isOneResolver, type ResolverScope, resolveClaimResolvers } from "./resolvers.ts";
+import type { ClaimsBag, ClaimValue } from "./value.ts";
+
+const restfulHandler = /^web\.tpengine\.providers\.restfulprovider\b/i;
+
+export function booleanItem(
+  metadata: Readonly<Record<string, string>>,
+  key: string,
+  otherwise: boolean,
+): boolean {
+  const text = metadataItem(metadata, key)?.toLowerCase();
+  if (text === "true" || text === "1") return true;
+  if (text === "false" || text === "0") return false;
+  return otherwise;
+}
+
+/** A metadata item by name, without regard to case (technical-profiles.md 1.2), trimmed. */
+export function metadataItem(metadata: Readonly<Record<string, string>>, key: string): string | undefined {
+  if (Object.hasOwn(metadata, key)) return metadata[key]?.trim();
+  const wanted = key.toLowerCase();
+  const found = Object.keys(metadata).find((name) => name.trim().toLowerCase() === wanted);
+  return found === undefined ? undefined : metadata[found]?.trim();
+}
+
+/** The name under which a claim goes to or comes from the other side. */
+export function partnerName(policy: Policy, reference: ClaimReference, protocol: string): string {
+  if (reference.partnerClaimType !== undefined) return reference.partnerClaimType;
+  return (
+    policy.claimTypes.get(reference.claimTypeReferenceId)?.defaultPartnerClaimTypes?.[protocol] ??
+    reference.claimTypeReferenceId
+  );
+}
+
+export type InputResolution =
+  | { readonly kind: "claims"; readonly claims: Map<string, ResolvedClaim> }
+  | { readonly kind: "missing"; readonly claimTypeId: string };
+
+/**
+ * Input claims by technical-profiles.md 1.5: the default wins with AlwaysUseDefaultValue, else the claim, else the
+ * default, else nothing – which fails where the claim is required.
+ */
+export function resolveInputClaims(
+  profile: TechnicalProfile,
+  references: readonly ClaimReference[],
+  scope: ResolverScope,
+  secrets: Readonly<Record<string, string>> = {},
+): InputResolution {
+  const claims = new Map<string, ResolvedClaim>();
+  for (const reference of references) {
+    const claimTypeId =
+      claimKey(scope.policy, reference.claimTypeReferenceId) ?? reference.claimTypeReferenceId;
+    const value = inputValue(profile, reference, scope, secrets);
+    const name = partnerName(scope.policy, reference, profile.protocol.name);
+    if (value !== undefined) claims.set(name, { claimTypeId, partnerName: name, value });
+    else if (reference.required) return { kind: "missing", claimTypeId };
+  }
+  return { kind: "claims", claims };
+}
+
+function inputValue(
+  profile: TechnicalProfile,
+  reference: ClaimReference,
+  scope: ResolverScope,
+  secrets: Readonly<Record<string, string>>,
+): ClaimValue | undefined {
+  const fallback = () => defaultClaimValue(scope, reference, resolversHonoured(profile, reference));
+  if (reference.alwaysUseDefaultValue && reference.defaultValue !== undefined) return fallback();
+  const key = claimKey(scope.policy, reference.claimTypeReferenceId);
+  if (key !== undefined && Object.hasOwn(secrets, key)) return secrets[key];
+  return readClaim(scope.policy, scope.claims, reference.claimTypeReferenceId) ?? fallback();
+}
+
+function resolversHonoured(profile: TechnicalProfile, reference: ClaimReference): boolean {
+  if (booleanItem(profile.metadata, "IncludeClaimResolvingInClaimsHandling", false)) return true;
+  return restfulHandler.test(profile.protocol.handler ?? "") && isOneResolver(reference.defaultValue ?? "");
+}
+
+/** A reference's DefaultValue, as a value of the claim's type; absent where it has none or it does not convert. */
+export function defaultClaimValue(
+  scope: ResolverScope,
+  reference: ClaimReference,
+  resolve: boolean,
+): ClaimValue | undefined {
+  if (reference.defaultValue === undefined) return undefined;
+  const text = resolve ? resolveClaimResolvers(reference.defaultValue, scope) : reference.defaultValue;
+  if (text === undefined) return undefined;
+  const type = scope.policy.claimTypes.get(reference.claimTypeReferenceId);
+  const converted = convertClaim(type?.dataType ?? "string", text);
+  return converted.kind === "value" ? converted.value : undefined;
+}
+
+export type OutputMapping =
+  | { readonly kind: "claims"; readonly claims: Record<string, ClaimValue> }
+  | { readonly kind: "failed"; readonly claimTypeId: string; readonly reason: string };
+
+/**
+ * Output claims by technical-profiles.md 1.6: what the provider gave, else what the bag has, else the default – which
+ * therefore never replaces an earlier value unless it is always used. `scope.claims` is the bag before.
+ */
+export function mapOutputClaims(
+  profile: TechnicalProfile,
+  values: Readonly<Record<string, unknown>>,
+  scope: ResolverScope,
+): OutputMapping {
+  const claims: Record<string, ClaimValue> = {};
+  const resolve = booleanItem(profile.metadata, "IncludeClaimResolvingInClaimsHandling", false);
+  for (const reference of profile.outputClaims) {
+    const type = scope.policy.claimTypes.get(reference.claimTypeReferenceId);
+    if (!type) continue;
+    if (reference.alwaysUseDefaultValue && reference.defaultValue !== undefined) {
+      const constant = defaultClaimValue(scope, reference, resolve);
+      if (constant !== undefined) claims[type.id] = constant;
+      continue;
+    }
+    const given = convertClaim(
+      type.dataType,
+      providerValue(values, partnerName(scope.policy, reference, profile.protocol.name)),
+    );
+    if (given.kind === "error") return { kind: "failed", claimTypeId: type.id, reason: given.reason };
+    if (given.kind === "value") claims[type.id] = given.value;
+    else if (readClaim(scope.policy, scope.claims, type.id) === undefined) {
+      const constant = defaultClaimValue(scope, reference, resolve);
+      if (constant !== undefined) claims[type.id] = constant;
+      else if (reference.required)
+        return { kind: "failed", claimTypeId: type.id, reason: "no value was given" };
+    }
+  }
+  return { kind: "claims", claims };
+}
+
+function providerValue(values: Readonly<Record<string, unknown>>, name: string): unknown {
+  if (Object.hasOwn(values, name)) return values[name];
+  const wanted = name.toLowerCase();
+  const found = Object.keys(values).find((key) => key.toLowerCase() === wanted);
+  return found === undefined ? undefined : values[found];
+}
+
+/** The bag with `claims` written over it. */
+export function withClaims(bag: ClaimsBag, claims: Readonly<Record<string, ClaimValue>>): ClaimsBag {
+  return Object.keys(claims).length === 0 ? bag : { ...bag, ...claims };
+}

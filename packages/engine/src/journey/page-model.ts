@@ -1,0 +1,252 @@
+import type { ClaimType, Policy } from "@vestibule/policy";
+import { claimText } from "../claims/bag.ts";
+import { metadataItem, resolveInputClaims } from "../claims/mapping.ts";
+import { resolveClaimResolvers } from "../claims/resolvers.ts";
+import { isReadOnly, maxLength } from "../profiles/self-asserted/fields.ts";
+import { type Choice, type Form, formOf, pageContract, type Selection, selectionOf } from "./forms.ts";
+import { pageTexts } from "./messages.ts";
+import type { PageContentDefinition, PageField, PageModel, PagePredicates, PageProvider } from "./page.ts";
+import { currentStep, profileOf, type Run, resolverScope } from "./run.ts";
+import type { WaitingPage } from "./state.ts";
+
+/** Describes the page that the journey waits at. */
+export function pageModel(run: Run, waiting: WaitingPage): PageModel {
+  const compiled =
+    waiting.technicalProfile === undefined ? undefined : profileOf(run, waiting.technicalProfile);
+  const form = compiled?.kind === "selfAsserted" ? formOf(run, compiled) : undefined;
+  const selection = waiting.selects ? selectionOf(run) : undefined;
+  const definitionId =
+    form?.contentDefinitionId ?? currentStep(run)?.contentDefinitionReferenceId ?? "api.idpselections";
+  const metadata = form?.compiled.metadata;
+  const override = metadata?.forgotPasswordLinkOverride;
+  const combined = selection !== undefined && form !== undefined;
+  return {
+    api: combined ? "CombinedSigninAndSignup" : form ? "SelfAsserted" : "IdpSelections",
+    step: waiting.pageNumber,
+    contentDefinition: contentDefinition(run, definitionId),
+    ...(form && { technicalProfile: form.compiled.profile.id }),
+    language: pageLanguage(run),
+    content: content(run, definitionId, form),
+    config: config(form),
+    fields: form ? form.fields.map((field, index) => pageField(run, form, waiting, field, index)) : [],
+    providers: selection ? providers(run, selection, definitionId, override) : [],
+    signUpLink: combined && metadata?.showSignupLink === true,
+    forgotPasswordLink: combined,
+    keepMeSignedInBox:
+      combined && metadata?.enableRememberMe === true && keepAliveInDays(run.program.policy) > 0,
+    scriptsAllowed: run.program.policy.relyingParty.behaviors.scriptExecution === "Allow",
+    terminal: metadata?.terminal === true,
+    ...(waiting.problem && { problem: waiting.problem }),
+  };
+}
+
+export function keepAliveInDays(policy: Policy): number {
+  return policy.relyingParty.behaviors.singleSignOn?.keepAliveInDays ?? 0;
+}
+
+function contentDefinition(run: Run, id: string): PageContentDefinition {
+  const { policy } = run.program;
+  const definition = policy.contentDefinitions.get(id);
+  const scope = resolverScope(run);
+  const encoded = (text: string) => encodeURIComponent(resolveClaimResolvers(text, scope) ?? "");
+  const loadUri = (definition?.loadUri ?? "~/tenant/default/selfAsserted.cshtml").replace(
+    /\{[A-Za-z-]+:[^{}]+\}/g,
+    encoded,
+  );
+  const parameters = Object.entries(policy.relyingParty.behaviors.contentDefinitionParameters ?? {});
+  const query = parameters.map(([name, value]) => `${encodeURIComponent(name)}=${encoded(value)}`).join("&");
+  return {
+    id,
+    loadUri: query === "" ? loadUri : `${loadUri}${loadUri.includes("?") ? "&" : "?"}${query}`,
+    ...pageContract(definition?.dataUri ?? "urn:com:microsoft:aad:b2c:elements:contract:selfasserted:2.1.7"),
+  };
+}
+
+function pageLanguage(run: Run): PageModel["language"] {
+  const { region } = new Intl.Locale(run.state.culture.tag);
+  return { lang: run.state.culture.language, ...(region !== undefined && { country: region }) };
+}
+
+/** Texts do not change while a program lives: they are put together once for each page and language. */
+const contents = new WeakMap<object, Map<string, Readonly<Record<string, string>>>>();
+
+function content(run: Run, definitionId: string, form: Form | undefined): Readonly<Record<string, string>> {
+  let cached = contents.get(run.program);
+  if (!cached) contents.set(run.program, (cached = new Map()));
+  const key = `${definitionId}\n${run.state.culture.tag}\n${form?.compiled.profile.id ?? ""}`;
+  const known = cached.get(key);
+  if (known) return known;
+  const texts = form?.texts ?? pageTexts(run, definitionId);
+  const { ux } = texts.builtIn;
+  const table =
+    form === undefined
+      ? ux.providerSelection
+      : /^unifiedss[pd]$/.test(form.contract)
+        ? ux.unified
+        : ux.selfAsserted;
+  const result: Record<string, string> = {};
+  for (const [id, text] of Object.entries({ ...table, ...ux.page })) {
+    result[id] = texts.localized("UxElement", undefined, id) ?? form?.compiled.metadata.texts[id] ?? text;
+  }
+  cached.set(key, result);
+  return result;
+}
+
+function config(form: Form | undefined): Record<string, string> {
+  if (!form) return {};
+  const { metadata } = form.compiled;
+  return {
+    ...metadata.config,
+    showContinueButton: String(metadata.showContinueButton),
+    showCancelButton: String(metadata.showCancelButton),
+  };
+}
+
+function providers(
+  run: Run,
+  selection: Selection,
+  definitionId: string,
+  override: string | undefined,
+): PageProvider[] {
+  const texts = pageTexts(run, definitionId);
+  const shownChoices = selection.choices.filter(
+    ({ exchangeId }) => exchangeId.toLowerCase() !== override?.toLowerCase(),
+  );
+  return shownChoices.map(({ exchangeId, compiled }: Choice): PageProvider => {
+    const { profile } = compiled;
+    const type = metadataItem(profile.metadata, "ClaimsProviderSelectionDisplayType");
+    return {
+      id: exchangeId,
+      description:
+        texts.localized("ClaimsProvider", undefined, exchangeId) ?? profile.displayName ?? profile.id,
+      displayType: type === "TextLink" || type === "SignUpLink" ? type : "Button",
+      technicalProfile: profile.id,
+    };
+  });
+}
+
+function pageField(
+  run: Run,
+  form: Form,
+  waiting: WaitingPage,
+  field: Form["fields"][number],
+  index: number,
+): PageField {
+  const { type } = field;
+  const value = fieldValue(run, form, waiting, type, index);
+  const pattern = type.restriction?.pattern;
+  const predicates = pagePredicates(run.program.policy, form, type);
+  const limit = maxLength(type);
+  const options = localizedOptions(run, form, type);
+  const chosen =
+    value === undefined
+      ? undefined
+      : new Set(type.userInputType === "CheckboxMultiSelect" ? value.split(",") : [value]);
+  return {
+    id: type.id,
+    userInputType: type.userInputType ?? "TextBox",
+    displayName: form.displayName(type),
+    helpText: form.texts.localized("ClaimType", type.id, "UserHelpText") ?? type.userHelpText ?? "",
+    ...(value !== undefined && { value }),
+    required: field.required,
+    readOnly: isReadOnly(type),
+    dataType: type.dataType,
+    ...(limit !== undefined && { maxLength: limit }),
+    ...(pattern && { pattern }),
+    options: options.map((option) => ({
+      value: option.value,
+      text: option.text,
+      selected: chosen ? chosen.has(option.value) : option.selectByDefault === true,
+    })),
+    ...(predicates && { predicates }),
+    ...(field.verified && { verification: verificationState(run, form, type, value) }),
+  };
+}
+
+function localizedOptions(run: Run, form: Form, type: ClaimType) {
+  const { policy } = run.program;
+  const definition = policy.contentDefinitions.get(form.contentDefinitionId);
+  const resourcesId = definition?.localizedResources[run.state.culture.language];
+  const collection =
+    resourcesId === undefined
+      ? undefined
+      : policy.localization.resources
+          .get(resourcesId)
+          ?.collections.find(
+            (candidate) =>
+              candidate.elementId.toLowerCase() === type.id.toLowerCase() &&
+              candidate.targetCollection === "Restriction",
+          );
+  return collection?.items ?? type.restriction?.enumeration ?? [];
+}
+
+/** What was typed on a refused post, else the hint for the identifier, else the prefill of the input claims. */
+function fieldValue(
+  run: Run,
+  form: Form,
+  waiting: WaitingPage,
+  type: ClaimType,
+  index: number,
+): string | undefined {
+  if (type.userInputType === "Password") return undefined;
+  if (waiting.typed[type.id] !== undefined && !isReadOnly(type)) return waiting.typed[type.id];
+  if (index === 0 && run.state.hint !== undefined) return run.state.hint;
+  const { profile } = form.compiled;
+  const input = profile.inputClaims.filter(
+    (claim) => claim.claimTypeReferenceId.toLowerCase() === type.id.toLowerCase(),
+  );
+  const resolved = resolveInputClaims(profile, input, resolverScope(run));
+  const value = resolved.kind === "claims" ? [...resolved.claims.values()][0]?.value : undefined;
+  const shownValue = value ?? (isReadOnly(type) ? run.state.bag[type.id] : undefined);
+  if (shownValue === undefined) return undefined;
+  if (Array.isArray(shownValue)) return shownValue.join(",");
+  return typeof shownValue === "boolean" ? String(shownValue) : claimText(shownValue);
+}
+
+/** Whether the address in a field needs a proof, and where the proof stands. */
+export function verificationState(
+  run: Run,
+  form: Form,
+  type: ClaimType,
+  value: string | undefined,
+): NonNullable<PageField["verification"]> {
+  const proof = run.state.proofs[type.id];
+  if (proof) return { state: proof.verified ? "verified" : "sent", address: proof.address };
+  const given = run.state.bag[type.id];
+  if (
+    form.compiled.metadata.acceptPrefilledAddress &&
+    typeof given === "string" &&
+    given !== "" &&
+    (value ?? given) === given
+  ) {
+    return { state: "verified", address: given };
+  }
+  return { state: "initial" };
+}
+
+function pagePredicates(policy: Policy, form: Form, type: ClaimType): PagePredicates | undefined {
+  const { predicateValidationReference: id } = type;
+  const validation = id === undefined ? undefined : policy.predicateValidations.get(id);
+  if (id === undefined || !validation) return undefined;
+  const { texts } = form;
+  return {
+    groups: validation.predicateGroups.map((group) => ({
+      helpText:
+        texts.localized("InputValidation", id, group.id) ??
+        texts.localized("PredicateValidation", id, group.id) ??
+        group.userHelpText ??
+        "",
+      matchAtLeast: group.matchAtLeast ?? group.predicates.length,
+      predicates: group.predicates.flatMap((predicateId) => {
+        const predicate = policy.predicates.get(predicateId);
+        if (!predicate) return [];
+        const helpText =
+          texts.localized("Predicate", predicateId, "HelpText") ??
+          predicate.userHelpText ??
+          predicate.helpText ??
+          "";
+        return [{ method: predicate.method, parameters: predicate.parameters, helpText }];
+      }),
+    })),
+  };
+}

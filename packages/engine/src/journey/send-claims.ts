@@ -1,0 +1,171 @@
+import type { ClaimReference, ClaimType, OrchestrationStep } from "@vestibule/policy";
+import { claimKey, readClaim } from "../claims/bag.ts";
+import { defaultClaimValue, metadataItem } from "../claims/mapping.ts";
+import type { ClaimValue } from "../claims/value.ts";
+import type { IssuedOutcome, JsonClaim, Outcome } from "./outcome.ts";
+import { keepAliveInDays } from "./page-model.ts";
+import { note, profileOf, type Run, resolverScope, serverError, update } from "./run.ts";
+import type { SessionUpdate, SsoSession } from "./session.ts";
+
+/** Collects what the application gets and ends the journey. Source: journeys.md 4.1, technical-profiles.md 17. */
+export function sendClaims(run: Run, step: OrchestrationStep | undefined): Outcome {
+  const issuerId = step?.cpimIssuerTechnicalProfileReferenceId;
+  const compiled = issuerId === undefined ? undefined : profileOf(run, issuerId);
+  if (compiled?.kind !== "issuer")
+    return serverError(
+      "AADB2C90108",
+      `The orchestration step '${step?.order ?? ""}' does not specify a CpimIssuerTechnicalProfileReferenceId when one was expected.`,
+    );
+  const claims = tokenClaims(run);
+  const { subjectNamingInfo } = run.program.policy.relyingParty.technicalProfile;
+  const subject = claims[subjectNamingInfo?.claimType ?? "sub"];
+  if (typeof subject !== "string" || subject === "")
+    return serverError("AADB2C90037", "The subject of the token has no value.");
+  const objectId = readClaim(run.program.policy, run.state.bag, "objectId");
+  const authTime = authenticationTime(run);
+  const outcome: IssuedOutcome = {
+    kind: "issued",
+    issuer: compiled.issuer,
+    claims,
+    subject,
+    authTime,
+    grantClaims: grantClaims(run),
+    ...(typeof objectId === "string" && { objectId }),
+    ...(run.state.entry === "authorize" && {
+      session: sessionUpdate(run, authTime, typeof objectId === "string" ? objectId : undefined),
+    }),
+  };
+  update(run, { status: "completed" });
+  note(run, {
+    kind: "outcome",
+    text: `Claims for ${run.state.request.clientDisplayName}: ${Object.keys(claims).join(", ")}`,
+    technicalProfile: compiled.profile.id,
+  });
+  return outcome;
+}
+
+/** Relying-party output claims under their names in the token. Absent and empty claims are left out (journeys.md 7.4). */
+function tokenClaims(run: Run): Record<string, JsonClaim> {
+  const { policy } = run.program;
+  const { technicalProfile } = policy.relyingParty;
+  const omitFalse = new Set(
+    (metadataItem(technicalProfile.metadata, "vestibule.omitFalse") ?? "")
+      .split(",")
+      .map((id) => id.trim().toLowerCase()),
+  );
+  const claims: Record<string, JsonClaim> = {};
+  for (const reference of technicalProfile.outputClaims) {
+    const type = policy.claimTypes.get(reference.claimTypeReferenceId);
+    const value = type && outputValue(run, reference);
+    if (!type || value === undefined || value === "") continue;
+    if (value === false && omitFalse.has(type.id.toLowerCase())) continue;
+    const name = reference.partnerClaimType ?? type.defaultPartnerClaimTypes?.["OpenIdConnect"] ?? type.id;
+    claims[name] = jsonValue(type, value);
+  }
+  return claims;
+}
+
+function outputValue(run: Run, reference: ClaimReference): ClaimValue | undefined {
+  const always = reference.alwaysUseDefaultValue === true;
+  const constant = () =>
+    // `{policy}` is no resolver: it is the policy's id in its stored spelling (journeys.md 8.2).
+    reference.defaultValue === "{policy}"
+      ? run.program.policy.policyId
+      : defaultClaimValue(resolverScope(run), reference, always);
+  if (always && reference.defaultValue !== undefined) return constant();
+  const value = readClaim(run.program.policy, run.state.bag, reference.claimTypeReferenceId);
+  return value === undefined || value === "" ? constant() : value;
+}
+
+function jsonValue(type: ClaimType, value: ClaimValue): JsonClaim {
+  if (type.dataType === "dateTime" && typeof value === "string") return Math.floor(Date.parse(value) / 1000);
+  if (type.dataType === "stringCollection" && typeof value === "string") return [value];
+  return value;
+}
+
+/** The last time that credentials were given: now, or the session's where nothing was asked. */
+function authenticationTime(run: Run): number {
+  const { grant, sessionWrites, sessionAtStart } = run.state;
+  if (grant) return grant.authTime;
+  if (!sessionWrites.fresh && sessionAtStart) return sessionAtStart.authTime;
+  return Math.floor(run.ports.clock.now() / 1000);
+}
+
+function grantClaims(run: Run): Record<string, ClaimValue> {
+  const kept = run.state.grant?.claims ?? run.state.bag;
+  return Object.fromEntries(Object.entries(kept).filter(([id]) => !run.program.secrets.has(id)));
+}
+
+function sessionUpdate(run: Run, authTime: number, objectId: string | undefined): SessionUpdate {
+  const { behaviors } = run.program.policy.relyingParty;
+  const scope = behaviors.singleSignOn?.scope ?? "Tenant";
+  const { sessionWrites, sessionAtStart, request, policyId, keepMeSignedIn } = run.state;
+  const now = Math.floor(run.ports.clock.now() / 1000);
+  // Another subject than the session's starts a new record; nothing of the old one may reach it (journeys.md 5.2).
+  const other =
+    sessionAtStart?.subject !== undefined && objectId !== undefined && sessionAtStart.subject !== objectId;
+  const earlier = sessionWrites.fresh && (other || !sessionAtStart) ? undefined : sessionAtStart;
+  const relyingParty = { clientId: request.clientId, policyId };
+  const known = (earlier?.relyingParties ?? []).filter(
+    (rp) => rp.clientId !== relyingParty.clientId || rp.policyId !== policyId,
+  );
+  const providers: Record<string, SsoSession["providers"][string]> = { ...earlier?.providers };
+  for (const [id, state] of Object.entries(sessionWrites.providers)) {
+    // A claim is written once in a session: what an earlier logon stored stays (technical-profiles.md 25.3).
+    const before = earlier?.providers[id];
+    providers[id] = {
+      claims: { ...state.claims, ...before?.claims },
+      technicalProfiles: [...new Set([...(before?.technicalProfiles ?? []), ...state.technicalProfiles])],
+    };
+  }
+  const lastTechnicalProfile = sessionWrites.lastTechnicalProfile ?? earlier?.lastTechnicalProfile;
+  const subject = objectId ?? earlier?.subject;
+  const session: SsoSession = {
+    created: earlier?.created ?? now,
+    authTime,
+    ...(subject !== undefined && { subject }),
+    providers,
+    ...(lastTechnicalProfile !== undefined && { lastTechnicalProfile }),
+    identityProviders: [...(earlier?.identityProviders ?? []), ...sessionWrites.identityProviders],
+    relyingParties: [...known, relyingParty],
+  };
+  return {
+    scope: scope === "TrustFramework" ? "Tenant" : scope,
+    ...(scope !== "Suppressed" && { session }),
+    fresh: sessionWrites.fresh,
+    keepMeSignedIn,
+    lifetime: {
+      seconds: behaviors.sessionExpiryInSeconds ?? 86400,
+      type: behaviors.sessionExpiryType ?? "Rolling",
+      keepAliveInDays: keepAliveInDays(run.program.policy),
+    },
+  };
+}
+
+/** Refresh without a journey: the claims of the grant, after a look at the account (journeys.md 12.6). */
+export async function refreshWithoutJourney(run: Run): Promise<Outcome> {
+  const { grant } = run.state;
+  const { policy } = run.program;
+  if (!grant)
+    return serverError(
+      "AADB2C90085",
+      "The service has encountered an internal error. Please reauthenticate and try again.",
+    );
+  if (grant.objectId !== undefined) {
+    const account = await run.ports.directory.find({ kind: "objectId", value: grant.objectId });
+    if (!account?.accountEnabled)
+      return serverError(
+        "AADB2C90128",
+        "The account associated with this grant no longer exists. Please reauthenticate and try again.",
+      );
+  }
+  const bag = Object.fromEntries(
+    Object.entries(grant.claims).filter(([id]) => claimKey(policy, id) !== undefined),
+  );
+  update(run, { bag });
+  const steps = run.program.steps.get(run.program.entry.authorize) ?? [];
+  return sendClaims(
+    run,
+    steps.find((step) => step.type === "SendClaims"),
+  );
+}

@@ -1,0 +1,305 @@
+import type { OrchestrationStep } from "@vestibule/policy";
+import type { CompiledProfile } from "../program/compiled-profile.ts";
+import { fillString } from "../strings/index.ts";
+import { beginFederation } from "./federation.ts";
+import { type Choice, formOf, isEnabled, selectionOf } from "./forms.ts";
+import { pageTexts } from "./messages.ts";
+import type { Outcome } from "./outcome.ts";
+import { pageModel } from "./page-model.ts";
+import { skippingPrecondition } from "./preconditions.ts";
+import {
+  currentStep,
+  drop,
+  nextStep,
+  note,
+  profileOf,
+  type Run,
+  serverError,
+  topFrame,
+  update,
+  writeBag,
+} from "./run.ts";
+import { sendClaims } from "./send-claims.ts";
+import { isRestorable, persist, restore } from "./session-management.ts";
+import type { WaitingPage } from "./state.ts";
+import { runServerProfile } from "./technical-profile.ts";
+
+/** What a step leads to: on to the next one, or an outcome that ends this turn. */
+type StepResult = "next" | Outcome;
+
+/** More steps than any journey has; a policy that loops is stopped. */
+const mostSteps = 1000;
+
+/** Runs step after step until the person is needed, or the journey ends. Source: journeys.md 2. */
+export async function runSteps(run: Run): Promise<Outcome> {
+  for (let count = 0; count < mostSteps; count++) {
+    const step = currentStep(run);
+    if (!step) {
+      if (!leaveSubJourney(run))
+        return serverError(
+          "AADB2C90040",
+          `User journey '${topFrame(run)?.journeyId ?? ""}' does not contain a send claims step.`,
+        );
+      continue;
+    }
+    const skip = skippingPrecondition(run.program.policy, step.preconditions, run.state.bag);
+    if (skip) {
+      note(run, {
+        kind: "stepSkipped",
+        text: `Step ${step.order} skipped: ${skip.type} ${skip.values.join(" = ")} is ${skip.executeActionsIf}`,
+      });
+      drop(run, "pendingExchange");
+      nextStep(run);
+      continue;
+    }
+    note(run, { kind: "step", text: `Step ${step.order} ${step.type}` });
+    const result = await runStep(run, step);
+    if (result !== "next") return result;
+  }
+  return serverError(
+    "AADB2C90037",
+    "An error occurred while processing the request. Please contact administrator of the site you are trying to access.",
+  );
+}
+
+async function runStep(run: Run, step: OrchestrationStep): Promise<StepResult> {
+  switch (step.type) {
+    case "CombinedSignInAndSignUp":
+    case "ClaimsProviderSelection":
+      return selectProvider(run, step);
+    case "ClaimsExchange":
+      return exchangeClaims(run, step);
+    case "InvokeSubJourney":
+      return enterSubJourney(run, step);
+    case "SendClaims":
+      return sendClaims(run, step);
+    case "Noop":
+      nextStep(run);
+      return "next";
+    case "GetClaims":
+      return serverError("AADB2C90037", "Claims of the application are not read by this policy.");
+  }
+}
+
+// Sub-journeys ------------------------------------------------------------------------------------------------------
+
+const deepest = 10;
+
+function enterSubJourney(run: Run, step: OrchestrationStep): StepResult {
+  const subJourney =
+    step.subJourneyReferenceId === undefined
+      ? undefined
+      : run.program.policy.subJourneys.get(step.subJourneyReferenceId);
+  if (!subJourney || run.state.frames.length > deepest)
+    return serverError("AADB2C90037", "A sub-journey cannot be invoked here.");
+  const frame = { journeyId: subJourney.id, index: 0 } as const;
+  const frames =
+    subJourney.type === "Transfer"
+      ? [{ ...frame, kind: "journey" as const }]
+      : [...run.state.frames, { ...frame, kind: "call" as const }];
+  update(run, { frames });
+  return "next";
+}
+
+/** Goes back to the caller's next step; false where there is no caller. */
+function leaveSubJourney(run: Run): boolean {
+  if (topFrame(run)?.kind !== "call") return false;
+  update(run, { frames: run.state.frames.slice(0, -1) });
+  nextStep(run);
+  return true;
+}
+
+// Selection -----------------------------------------------------------------------------------------------------------
+
+/** Source: journeys.md 5.2. */
+function selectProvider(run: Run, step: OrchestrationStep): StepResult {
+  const { choices, local } = selectionOf(run);
+  if (choices.length === 0 && !local)
+    return serverError("AADB2C90051", "No suitable claims providers were found.");
+  const hinted = byDomainHint(run, choices);
+  const restored =
+    hinted && !isRestorable(run, hinted.compiled.profile) ? undefined : fromSession(run, choices, local);
+  if (restored === "local" && local) {
+    restore(run, local.profile);
+    nextStep(run);
+    return "next";
+  }
+  const chosen = restored === "local" ? undefined : (restored ?? hinted ?? onlyChoice(step, choices, local));
+  if (chosen) {
+    note(run, { kind: "step", text: `${chosen.exchangeId} without asking` });
+    return goTo(run, chosen.exchangeId);
+  }
+  if (run.state.request.prompt === "none") return interactionRequired(run);
+  return showPage(run, local, true);
+}
+
+function fromSession(
+  run: Run,
+  choices: readonly Choice[],
+  local: CompiledProfile | undefined,
+): Choice | "local" | undefined {
+  if (run.state.request.prompt === "select_account") return undefined;
+  const restorable = choices.filter(({ compiled }) => isRestorable(run, compiled.profile));
+  const localRestorable = local !== undefined && isRestorable(run, local.profile);
+  const last = run.state.sessionAtStart?.lastTechnicalProfile?.toLowerCase();
+  const lastUsed = restorable.find(({ compiled }) => compiled.profile.id.toLowerCase() === last);
+  if (localRestorable && !lastUsed) return "local";
+  return lastUsed ?? restorable[0];
+}
+
+function byDomainHint(run: Run, choices: readonly Choice[]): Choice | undefined {
+  const hint = run.state.request.domainHint?.toLowerCase();
+  if (hint === undefined || hint === "") return undefined;
+  return choices.find(
+    ({ compiled }) => run.program.claimsProviders.get(compiled.profile.id)?.domain?.toLowerCase() === hint,
+  );
+}
+
+function onlyChoice(
+  step: OrchestrationStep,
+  choices: readonly Choice[],
+  local: CompiledProfile | undefined,
+): Choice | undefined {
+  if (local || choices.length !== 1 || step.displayOption === "ShowSingleProvider") return undefined;
+  return choices[0];
+}
+
+/** The choice holds for the next step only. */
+export function goTo(run: Run, exchangeId: string): "next" {
+  update(run, { pendingExchange: exchangeId });
+  nextStep(run);
+  return "next";
+}
+
+export function interactionRequired(run: Run): Outcome {
+  const prompt = run.state.request.prompt ?? "none";
+  const message = `User does not have an existing session and request prompt parameter has a value of '${prompt}'.`;
+  return { kind: "relyingPartyError", error: "interaction_required", code: "AADB2C90077", message };
+}
+
+// Claims exchange -----------------------------------------------------------------------------------------------------------
+
+/** Source: journeys.md 5.3. */
+async function exchangeClaims(run: Run, step: OrchestrationStep): Promise<StepResult> {
+  const enabled = step.claimsExchanges.flatMap(({ id, technicalProfileReferenceId }) => {
+    const compiled = profileOf(run, technicalProfileReferenceId);
+    return compiled && isEnabled(compiled) ? [{ exchangeId: id, compiled }] : [];
+  });
+  if (enabled.length === 0) {
+    nextStep(run);
+    return "next";
+  }
+  const pending = run.state.pendingExchange?.toLowerCase();
+  drop(run, "pendingExchange");
+  const exchange =
+    enabled.find(({ exchangeId }) => exchangeId.toLowerCase() === pending) ??
+    (enabled.length === 1 ? enabled[0] : undefined) ??
+    enabled.find(({ compiled }) => isRestorable(run, compiled.profile)) ??
+    byDomainHint(run, enabled);
+  if (!exchange)
+    return serverError("AADB2C90304", "The claims exchange that was chosen is not part of this step.");
+  return runProfile(run, exchange.compiled);
+}
+
+async function runProfile(run: Run, compiled: CompiledProfile): Promise<StepResult> {
+  const { profile } = compiled;
+  if (compiled.kind !== "server" && isRestorable(run, profile)) {
+    restore(run, profile);
+    nextStep(run);
+    return "next";
+  }
+  switch (compiled.kind) {
+    case "selfAsserted": {
+      // A page with nothing to ask is skipped with its validation profiles and defaults (technical-profiles.md 2.3).
+      if (formOf(run, compiled).fields.length === 0) {
+        nextStep(run);
+        return "next";
+      }
+      if (run.state.request.prompt === "none") return interactionRequired(run);
+      return showPage(run, compiled, false);
+    }
+    case "openIdConnect":
+      if (run.state.request.prompt === "none") return interactionRequired(run);
+      return beginFederation(run, compiled);
+    case "server": {
+      const result = await runServerProfile(run, compiled, {
+        caller: "step",
+        claims: run.state.bag,
+        secrets: {},
+        texts: pageTexts(run, undefined),
+        messageProfiles: [profile],
+      });
+      if (result.kind === "claims") {
+        writeBag(run, result.claims, `${profile.id}: output claims`, profile.id);
+        if (result.wrote || compiled.handler === "restful") drop(run, "selection");
+        persist(run, profile);
+        nextStep(run);
+        return "next";
+      }
+      return stepFailed(run, result);
+    }
+    case "issuer":
+    case "session":
+      return serverError("AADB2C90037", `Technical profile '${profile.id}' cannot run in a claims exchange.`);
+  }
+}
+
+function stepFailed(
+  run: Run,
+  failure: {
+    readonly kind: string;
+    readonly code?: string;
+    readonly message: string;
+    readonly relyingPartyMessage?: string;
+    readonly assertion?: string;
+  },
+): Outcome {
+  if (failure.assertion !== undefined) {
+    // The refresh journey's own assertion: the grant was revoked (journeys.md 12.6).
+    if (run.state.entry === "refresh" && failure.assertion === "DateTimeGreaterThan") {
+      return serverError(
+        "AADB2C90129",
+        "The provided grant has been revoked. Please reauthenticate and try again.",
+      );
+    }
+    return serverError("AADB2C", "An exception has occurred.");
+  }
+  return serverError(failure.code ?? "AADB2C90037", failure.relyingPartyMessage ?? failure.message);
+}
+
+// Pages -------------------------------------------------------------------------------------------------------------------
+
+/** Suspends the journey at a page. */
+export function showPage(run: Run, compiled: CompiledProfile | undefined, selects: boolean): Outcome {
+  if (run.state.entry === "refresh")
+    return serverError(
+      "AADB2C90085",
+      fillString("The service has encountered an internal error. Please reauthenticate and try again."),
+    );
+  const pageNumber = run.state.pageCount + 1;
+  const waiting: WaitingPage = {
+    kind: "page",
+    pageNumber,
+    selects,
+    retries: 0,
+    typed: {},
+    ...(compiled && { technicalProfile: compiled.profile.id }),
+  };
+  update(run, { status: "suspended", waiting, pageCount: pageNumber });
+  if (selects) {
+    const { frames, bag, sessionWrites } = run.state;
+    update(run, { selection: { frames, bag, sessionWrites, waiting } });
+  }
+  const page = pageModel(run, waiting);
+  if (page.terminal) {
+    note(run, { kind: "page", text: `${waiting.technicalProfile ?? "page"}: the journey ends here` });
+    update(run, { status: "ended" });
+  } else {
+    note(run, {
+      kind: "page",
+      text: `${waiting.technicalProfile ?? "Selection"}: page shown`,
+      ...(waiting.technicalProfile !== undefined && { technicalProfile: waiting.technicalProfile }),
+    });
+  }
+  return { kind: "page", page };
+}

@@ -1,0 +1,204 @@
+import type { ClaimType } from "@vestibule/policy";
+import { readClaim } from "../claims/bag.ts";
+import { defaultClaimValue, resolveInputClaims } from "../claims/mapping.ts";
+import type { ClaimValue } from "../claims/value.ts";
+import { collectFields } from "../profiles/self-asserted/collect.ts";
+import { fillString } from "../strings/index.ts";
+import { type Form, formOf } from "./forms.ts";
+import type { Outcome } from "./outcome.ts";
+import type { PageProblem } from "./page.ts";
+import { verificationState } from "./page-model.ts";
+import { skippingPrecondition } from "./preconditions.ts";
+import { drop, note, profileOf, type Run, resolverScope, update } from "./run.ts";
+import type { WaitingPage } from "./state.ts";
+import { apply, runServerProfile } from "./technical-profile.ts";
+
+/** Names under which clients post the identifier of a user flow's sign-in page (pages.md R17). */
+const identifierNames = ["email", "signInName", "logonIdentifier"];
+
+/**
+ * Validates a posted form and runs its validation profiles. It never moves the journey: what was accepted waits for
+ * `confirmed`. Source: technical-profiles.md 2.4 and 3, journeys.md 14.
+ */
+export async function submit(
+  run: Run,
+  waiting: WaitingPage,
+  posted: Readonly<Record<string, string>>,
+): Promise<Outcome> {
+  const compiled =
+    waiting.technicalProfile === undefined ? undefined : profileOf(run, waiting.technicalProfile);
+  if (compiled?.kind !== "selfAsserted" || compiled.metadata.terminal) return stale();
+  // What was written cannot be taken back: the first answer stands (docs/decisions.md).
+  if (waiting.accepted?.wrote) return { kind: "accepted" };
+  if (waiting.failure)
+    return {
+      kind: "refused",
+      problem: { message: waiting.failure.message, errorCode: waiting.failure.code, fields: {} },
+    };
+  const form = formOf(run, compiled);
+  const collected = collectFields({
+    policy: run.program.policy,
+    bag: run.state.bag,
+    fields: form.fields,
+    posted,
+    texts: form.texts.builtIn,
+    identifierAliases: waiting.selects && /^B2C_1_/i.test(run.program.policy.policyId) ? identifierNames : [],
+    emptyBecomesClaim: compiled.metadata.allowGenerationOfClaimsWithNullValues,
+    displayName: form.displayName,
+    now: run.ports.clock.now(),
+  });
+  const { typed } = collected;
+  if (collected.first) {
+    const problem: PageProblem = {
+      message: collected.first.message,
+      ...(collected.first.code !== undefined && { errorCode: collected.first.code }),
+      fields: collected.problems,
+    };
+    return refuse(run, { ...waiting, typed }, problem);
+  }
+  const unproved = unprovedAddress(run, form, collected.claims);
+  if (unproved) {
+    const name = form.displayName(unproved);
+    const sentence = fillString(form.texts.builtIn.fieldErrors["not_verified"] ?? "", name);
+    const message = form.texts.message("UserMessageIfClaimNotVerified", [name], [compiled.profile]);
+    return refuse(run, { ...waiting, typed }, { message, fields: { [unproved.id]: sentence } });
+  }
+  return validate(run, { ...waiting, typed }, form, collected.claims, collected.secrets);
+}
+
+export function stale(): Outcome {
+  const message = "This page was already answered. Go on with the page that is shown now.";
+  return { kind: "refused", problem: { errorCode: "AADB2C90046", message, fields: {} } };
+}
+
+function refuse(run: Run, waiting: WaitingPage, problem: PageProblem): Outcome {
+  const { accepted: _, ...rest } = waiting;
+  update(run, { waiting: { ...rest, problem } });
+  return { kind: "refused", problem };
+}
+
+/** The claim whose address still lacks its proof. The proof is kept here, never taken from what was posted. */
+function unprovedAddress(
+  run: Run,
+  form: Form,
+  claims: Readonly<Record<string, ClaimValue>>,
+): ClaimType | undefined {
+  for (const { type, verified } of form.fields) {
+    const value = claims[type.id];
+    if (!verified || typeof value !== "string" || value === "") continue;
+    const { state, address } = verificationState(run, form, type, value);
+    if (state !== "verified" || address?.toLowerCase() !== value.toLowerCase()) return type;
+  }
+  return undefined;
+}
+
+async function validate(
+  run: Run,
+  waiting: WaitingPage,
+  form: Form,
+  submitted: Readonly<Record<string, ClaimValue>>,
+  secrets: Readonly<Record<string, string>>,
+): Promise<Outcome> {
+  const { profile, metadata } = form.compiled;
+  const { policy } = run.program;
+  const changed: Record<string, ClaimValue | null> = { ...inputClaims(run, form), ...submitted };
+  let wrote = false;
+  for (const reference of profile.validationTechnicalProfiles) {
+    const validation = profileOf(run, reference.referenceId);
+    if (validation?.kind !== "server") continue;
+    const claims = apply(run.state.bag, changed);
+    const skip = skippingPrecondition(policy, reference.preconditions, claims);
+    if (skip) {
+      note(run, {
+        kind: "validation",
+        text: `${validation.profile.id}: skipped by ${skip.type} ${skip.values.join(" = ")}`,
+        technicalProfile: validation.profile.id,
+      });
+      continue;
+    }
+    const result = await runServerProfile(run, validation, {
+      caller: "validation",
+      claims,
+      secrets,
+      texts: form.texts,
+      messageProfiles: [profile, validation.profile],
+    });
+    if (result.kind === "claims") {
+      Object.assign(changed, result.claims);
+      wrote ||= result.wrote;
+      // A provider was asked or something was written: going back to the choice of provider would undo it.
+      if (result.wrote || validation.handler === "restful") drop(run, "selection");
+      if (reference.continueOnSuccess === false) break;
+      continue;
+    }
+    if (reference.continueOnError) continue;
+    return validationFailed(run, waiting, metadata.retryLimit, {
+      message: result.message,
+      ...(result.code !== undefined && { errorCode: result.code }),
+      fields: {},
+    });
+  }
+  const { problem: _, ...rest } = waiting;
+  const scope = Object.fromEntries(
+    Object.entries(changed).filter(
+      (entry): entry is [string, ClaimValue] => entry[1] !== null && !run.program.secrets.has(entry[0]),
+    ),
+  );
+  update(run, { waiting: { ...rest, accepted: { scope, wrote } } });
+  note(run, {
+    kind: "validation",
+    text: `${profile.id}: the form was accepted`,
+    technicalProfile: profile.id,
+  });
+  return { kind: "accepted" };
+}
+
+function inputClaims(run: Run, form: Form): Record<string, ClaimValue> {
+  const { profile } = form.compiled;
+  const shownIds = new Set(form.fields.map(({ type }) => type.id.toLowerCase()));
+  const context = profile.inputClaims.filter(
+    (claim) => !shownIds.has(claim.claimTypeReferenceId.toLowerCase()),
+  );
+  const resolved = resolveInputClaims(profile, context, resolverScope(run));
+  if (resolved.kind === "missing") return {};
+  return Object.fromEntries(
+    [...resolved.claims.values()].map(({ claimTypeId, value }) => [claimTypeId, value]),
+  );
+}
+
+function validationFailed(run: Run, waiting: WaitingPage, limit: number, problem: PageProblem): Outcome {
+  const retries = waiting.retries + 1;
+  if (retries < limit) return refuse(run, { ...waiting, retries }, problem);
+  const failure = {
+    code: "AADB2C90157",
+    message: "User has exceeded the maximum number for retries for a self-asserted step.",
+  };
+  const message = problem.message;
+  return refuse(
+    run,
+    { ...waiting, retries, failure },
+    { errorCode: failure.code, message, fields: problem.fields },
+  );
+}
+
+/** The output claims of a form, once its submission was accepted: form scope first, then the bag, then the default. */
+export function formOutputClaims(
+  run: Run,
+  form: Form,
+  scope: Readonly<Record<string, ClaimValue>>,
+): Record<string, ClaimValue> {
+  const { policy } = run.program;
+  const claims: Record<string, ClaimValue> = {};
+  const resolve =
+    form.compiled.profile.metadata["IncludeClaimResolvingInClaimsHandling"]?.toLowerCase() === "true";
+  for (const reference of form.compiled.profile.outputClaims) {
+    const type = policy.claimTypes.get(reference.claimTypeReferenceId);
+    if (!type || run.program.secrets.has(type.id)) continue;
+    const constant = () => defaultClaimValue(resolverScope(run), reference, resolve);
+    const value = reference.alwaysUseDefaultValue
+      ? constant()
+      : (scope[type.id] ?? readClaim(policy, run.state.bag, type.id) ?? constant());
+    if (value !== undefined) claims[type.id] = value;
+  }
+  return claims;
+}

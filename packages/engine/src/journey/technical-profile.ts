@@ -1,0 +1,189 @@
+import type { TechnicalProfile } from "@vestibule/policy";
+import { claimKey } from "../claims/bag.ts";
+import { defaultClaimValue, mapOutputClaims, resolveInputClaims } from "../claims/mapping.ts";
+import type { ClaimsBag, ClaimValue } from "../claims/value.ts";
+import type { ResolvedClaim } from "../profiles/profile.ts";
+import type { ServerProfile } from "../program/compiled-profile.ts";
+import { transformationMethod } from "../transformations/index.ts";
+import { transformationInput, transformationOutputs } from "../transformations/transformation.ts";
+import type { PageTexts } from "./messages.ts";
+import { note, type Run, resolverScope, shown, stepOrder } from "./run.ts";
+
+/** Where a profile runs: in a step, over the bag; or behind a form, over the form's own scope. */
+export interface ProfileCall {
+  readonly caller: "step" | "validation";
+  readonly claims: ClaimsBag;
+  readonly secrets: Readonly<Record<string, string>>;
+  readonly texts: PageTexts;
+  /** Profiles whose metadata may word the messages, the page's first. */
+  readonly messageProfiles: readonly TechnicalProfile[];
+}
+
+/** `claims` holds only what changed; null = absent from now on. */
+export type ProfileRun =
+  | { readonly kind: "claims"; readonly claims: Record<string, ClaimValue | null>; readonly wrote: boolean }
+  | {
+      readonly kind: "userError";
+      readonly message: string;
+      readonly code?: string;
+      readonly relyingPartyMessage?: string;
+      readonly assertion?: string;
+    }
+  | { readonly kind: "systemError"; readonly code: string; readonly message: string };
+
+/**
+ * The life of a technical profile that needs no browser: input transformations, input claims, the exchange, output
+ * claims, output transformations. Source: technical-profiles.md 1.4.
+ */
+export async function runServerProfile(
+  run: Run,
+  compiled: ServerProfile,
+  call: ProfileCall,
+): Promise<ProfileRun> {
+  const { profile } = compiled;
+  const changed: Record<string, ClaimValue | null> = {};
+  const before = runTransformations(run, profile.inputClaimsTransformations, call, changed);
+  if (before) return before;
+  const scope = resolverScope(run, apply(call.claims, changed));
+  const input = resolveInputClaims(profile, profile.inputClaims, scope, call.secrets);
+  if (input.kind === "missing")
+    return incomplete(profile, `input claim '${input.claimTypeId}' has no value`, run);
+  const result = await compiled.run({
+    profile,
+    policy: run.program.policy,
+    state: run.state,
+    ports: run.ports,
+    claims: scope.claims,
+    secrets: call.secrets,
+    caller: call.caller,
+    step: stepOrder(run),
+    input: input.claims,
+    persisted: persistedClaims(run, profile, scope.claims, call.secrets),
+    message: (key, ...fillIns) => call.texts.message(key, fillIns, call.messageProfiles),
+    trace: (entry) => note(run, entry),
+  });
+  if (result.kind !== "values") {
+    note(run, {
+      kind: "profile",
+      text: `${profile.id}: ${result.kind === "userError" ? "refused" : "failed"}: ${result.message}`,
+      technicalProfile: profile.id,
+      ...(result.code !== undefined && { detail: { code: result.code } }),
+    });
+    return result;
+  }
+  const output = mapOutputClaims(profile, result.values, scope);
+  if (output.kind === "failed")
+    return incomplete(profile, `output claim '${output.claimTypeId}': ${output.reason}`, run);
+  Object.assign(changed, output.claims);
+  const after = runTransformations(run, profile.outputClaimsTransformations, call, changed);
+  if (after) return after;
+  traceClaims(run, profile, changed);
+  return { kind: "claims", claims: changed, wrote: result.wroteDirectory === true };
+}
+
+/** Runs claims transformations in order, each seeing what the one before wrote. Undefined = all succeeded. */
+export function runTransformations(
+  run: Run,
+  ids: readonly string[],
+  call: Pick<ProfileCall, "claims" | "texts" | "messageProfiles">,
+  changed: Record<string, ClaimValue | null>,
+): ProfileRun | undefined {
+  const { policy } = run.program;
+  for (const id of ids) {
+    const transformation = policy.claimsTransformations.get(id);
+    const method = transformation && transformationMethod(transformation.transformationMethod);
+    if (!transformation || !method)
+      return {
+        kind: "systemError",
+        code: "AADB2C90037",
+        message: `Claims transformation '${id}' is not known.`,
+      };
+    const scope = resolverScope(run, apply(call.claims, changed));
+    const result = method(transformationInput(transformation, scope, run.ports.random));
+    switch (result.kind) {
+      case "claims":
+        Object.assign(changed, transformationOutputs(policy, transformation, result.claims));
+        note(run, {
+          kind: "transformation",
+          text: `${id}: done`,
+          detail: { method: transformation.transformationMethod },
+        });
+        break;
+      case "assertion":
+        note(run, {
+          kind: "transformation",
+          text: `${id}: assertion failed`,
+          detail: { method: transformation.transformationMethod },
+        });
+        return {
+          kind: "userError",
+          message: call.texts.message(result.key, [], call.messageProfiles),
+          assertion: result.key,
+        };
+      case "missingInput":
+        note(run, { kind: "transformation", text: `${id}: input claim '${result.name}' has no value` });
+        return {
+          kind: "systemError",
+          code: "AADB2C90278",
+          message: "Unable to validate the information provided.",
+        };
+    }
+  }
+  return undefined;
+}
+
+export function apply(claims: ClaimsBag, changed: Readonly<Record<string, ClaimValue | null>>): ClaimsBag {
+  const result: Record<string, ClaimValue> = { ...claims };
+  for (const [id, value] of Object.entries(changed)) {
+    if (value === null) delete result[id];
+    else result[id] = value;
+  }
+  return result;
+}
+
+/** Persisted claims by technical-profiles.md 4.5; the form's secrets are readable here and nowhere later. */
+function persistedClaims(
+  run: Run,
+  profile: TechnicalProfile,
+  claims: ClaimsBag,
+  secrets: Readonly<Record<string, string>>,
+): Map<string, ResolvedClaim> {
+  const persisted = new Map<string, ResolvedClaim>();
+  const scope = resolverScope(run, claims);
+  for (const reference of profile.persistedClaims) {
+    const key =
+      claimKey(run.program.policy, reference.claimTypeReferenceId) ?? reference.claimTypeReferenceId;
+    const constant = () => defaultClaimValue(scope, reference, false);
+    const value = reference.alwaysUseDefaultValue
+      ? constant()
+      : Object.hasOwn(secrets, key)
+        ? secrets[key]
+        : (claims[key] ?? constant());
+    const name = reference.partnerClaimType ?? reference.claimTypeReferenceId;
+    if (value !== undefined) persisted.set(name, { claimTypeId: key, partnerName: name, value });
+  }
+  return persisted;
+}
+
+/** The person is told the code's sentence; the cause is for the operator. */
+function incomplete(profile: TechnicalProfile, cause: string, run: Run): ProfileRun {
+  note(run, { kind: "profile", text: `${profile.id}: ${cause}`, technicalProfile: profile.id });
+  const message = `The claims exchange specified in technical profile '${profile.id}' did not complete as expected. You might want to try starting your session over from the beginning.`;
+  return { kind: "systemError", code: "AADB2C90255", message };
+}
+
+function traceClaims(
+  run: Run,
+  profile: TechnicalProfile,
+  changed: Readonly<Record<string, ClaimValue | null>>,
+): void {
+  const claims: Record<string, { after?: ClaimValue }> = {};
+  for (const [id, value] of Object.entries(changed))
+    claims[id] = value === null ? {} : { after: shown(run, id, value) };
+  note(run, {
+    kind: "profile",
+    text: `${profile.id}: done`,
+    technicalProfile: profile.id,
+    ...(Object.keys(claims).length > 0 && { claims }),
+  });
+}

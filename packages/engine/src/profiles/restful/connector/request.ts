@@ -1,0 +1,166 @@
+import type { DataType } from "@vestibule/policy";
+import type { ClaimsBag, ClaimValue } from "../../../claims/value.ts";
+import type { Account, AccountIdentity } from "../../../ports.ts";
+import { jsonText } from "../claim-text.ts";
+import type { EncodedRequest, Fault, RestfulContext } from "../exchange.ts";
+import type { ConnectorMetadata } from "../metadata.ts";
+import { isSecretClaim } from "../redaction.ts";
+import { customAttributeName } from "./names.ts";
+
+/** Names with a place and a source of their own in the body. */
+const ownNames = new Set(["step", "client_id", "ui_locales", "email", "identities", "objectid", "password"]);
+
+/** The request of a connector: one flat JSON object (api-connectors.md A2). */
+export async function encodeConnectorRequest(
+  context: RestfulContext,
+  connector: ConnectorMetadata,
+): Promise<EncodedRequest | { readonly fault: Fault }> {
+  const account = await accountBeforeToken(context, connector);
+  const values = attributeValues(context, account);
+  const text = (name: string, value: string | undefined) =>
+    value ? [`${JSON.stringify(name)}:${JSON.stringify(value)}`] : [];
+  const identities = identitiesOf(context, connector, account);
+  const displayName = values.find(({ name }) => name === "displayName");
+  const rest = values.filter((value) => value !== displayName);
+  const members = [
+    ...text("step", connector.step),
+    ...text("client_id", context.state.request.clientId),
+    ...text("ui_locales", context.state.culture.tag),
+    ...text("email", emailOf(context)),
+    ...(identities.length > 0 ? [`"identities":${JSON.stringify(identities)}`] : []),
+    ...[displayName].flatMap((value) => (value ? [member(value)] : [])),
+    ...text("objectId", account?.objectId ?? objectIdBeforeToken(context, connector)),
+    ...rest.filter(({ custom }) => !custom).map(member),
+    ...rest.filter(({ custom }) => custom).map(member),
+  ];
+  return {
+    method: "POST",
+    url: context.metadata.serviceUrl,
+    headers: {
+      "content-type": "application/json; charset=utf-8",
+      accept: "application/json",
+      "user-agent": "Vestibule",
+    },
+    body: `{${members.join(",")}}`,
+    warnings: [],
+  };
+}
+
+interface AttributeValue {
+  readonly name: string;
+  readonly custom: boolean;
+  readonly dataType: DataType;
+  readonly value: ClaimValue;
+}
+
+/** Before the token, what is sent is what the directory holds, not what the journey carries (A2.1, U9). */
+async function accountBeforeToken(
+  context: RestfulContext,
+  connector: ConnectorMetadata,
+): Promise<Account | undefined> {
+  const value = objectIdBeforeToken(context, connector);
+  return value ? await context.ports.directory.find({ kind: "objectId", value }) : undefined;
+}
+
+function objectIdBeforeToken(context: RestfulContext, connector: ConnectorMetadata): string | undefined {
+  return connector.step === "PreTokenIssuance" ? claimText(context, "objectId") : undefined;
+}
+
+/** The attributes that the profile lists as input claims and that have a value; never a password. */
+function attributeValues(context: RestfulContext, account: Account | undefined): AttributeValue[] {
+  const values: AttributeValue[] = [];
+  for (const input of context.profile.inputClaims) {
+    const partnerName = input.partnerClaimType ?? input.claimTypeReferenceId;
+    if (
+      ownNames.has(partnerName.toLowerCase()) ||
+      isSecretClaim(context.policy, input.claimTypeReferenceId)
+    ) {
+      continue;
+    }
+    const customName = customAttributeName(partnerName);
+    const name = customName
+      ? `extension_${context.ports.directory.extensionsAppId}_${customName}`
+      : partnerName;
+    const value = account ? valueNamed(account.attributes, name) : resolvedInput(context, partnerName);
+    // A claim without a value is left out, never null; a cleared field has no value (A2).
+    if (value === undefined || value === "") continue;
+    const dataType = context.policy.claimTypes.get(input.claimTypeReferenceId)?.dataType ?? "string";
+    values.push({ name, custom: customName !== undefined, dataType, value });
+  }
+  return values;
+}
+
+function member({ name, value, dataType }: AttributeValue): string {
+  return `${JSON.stringify(name)}:${jsonText(value, dataType)}`;
+}
+
+/** Federated identities come from the provider's answer, all others from the account (A2.1, A2.2). */
+function identitiesOf(
+  context: RestfulContext,
+  connector: ConnectorMetadata,
+  account: Account | undefined,
+): readonly AccountIdentity[] {
+  if (account) {
+    return account.identities
+      .filter(({ signInType }) => signInType !== "userPrincipalName")
+      .map(({ signInType, issuer, issuerAssignedId }) => ({ signInType, issuer, issuerAssignedId }));
+  }
+  const federated = federatedIdentity(context);
+  if (federated) return [federated];
+  return connector.sendLocalIdentities && connector.step === "PostAttributeCollection"
+    ? localIdentities(context)
+    : [];
+}
+
+function federatedIdentity(context: RestfulContext): AccountIdentity | undefined {
+  const issuer = claimText(context, "identityProvider");
+  const userId = claimText(context, "issuerUserId");
+  if (issuer && userId) return { signInType: "federated", issuer, issuerAssignedId: userId };
+  const alternative = claimText(context, "alternativeSecurityId");
+  if (!alternative) return undefined;
+  try {
+    // {"type":6,"identityProvider":"google.com","key":"<base64 of the user's id>"}
+    const { identityProvider, key } = JSON.parse(alternative) as Record<string, unknown>;
+    if (typeof identityProvider !== "string" || typeof key !== "string") return undefined;
+    const issuerAssignedId = Buffer.from(key, "base64").toString("utf8");
+    return { signInType: "federated", issuer: identityProvider, issuerAssignedId };
+  } catch {
+    return undefined;
+  }
+}
+
+function localIdentities(context: RestfulContext): AccountIdentity[] {
+  const issuer = context.ports.directory.defaultDomain;
+  const email = emailOf(context);
+  const userName = ["signInNames.userName", "userName"]
+    .map((id) => claimText(context, id))
+    .find((name) => name !== undefined);
+  return [
+    ...(email ? [{ signInType: "emailAddress", issuer, issuerAssignedId: email }] : []),
+    ...(userName ? [{ signInType: "userName", issuer, issuerAssignedId: userName }] : []),
+  ];
+}
+
+function emailOf(context: RestfulContext): string | undefined {
+  const value = resolvedInput(context, "email");
+  return typeof value === "string" && value !== "" ? value : undefined;
+}
+
+function claimText(context: RestfulContext, id: string): string | undefined {
+  const value = valueNamed(context.claims, context.policy.claimTypes.spelling(id) ?? id);
+  return typeof value === "string" && value !== "" ? value : undefined;
+}
+
+function valueNamed(values: ClaimsBag, name: string): ClaimValue | undefined {
+  if (Object.hasOwn(values, name)) return values[name];
+  const lower = name.toLowerCase();
+  const key = Object.keys(values).find((candidate) => candidate.toLowerCase() === lower);
+  return key === undefined ? undefined : values[key];
+}
+
+function resolvedInput(context: RestfulContext, partnerName: string): ClaimValue | undefined {
+  const exact = context.input.get(partnerName);
+  if (exact) return exact.value;
+  const lower = partnerName.toLowerCase();
+  return [...context.input.values()].find((input) => input.partnerName.toLowerCase() === lower)?.value;
+}

@@ -1,0 +1,147 @@
+import type { StoredCertificate } from "../../ports.ts";
+import type { Credentials, Fault, RestfulContext } from "./exchange.ts";
+import { isSecretClaim, withoutSecrets } from "./redaction.ts";
+
+/**
+ * The certificate to present at `now` (Unix seconds): the most recently uploaded one whose validity covers it. Asked
+ * at every call, so that an old and a new certificate can stand side by side (api-connectors.md A6).
+ */
+export function chooseCertificate<C extends Pick<StoredCertificate, "uploaded" | "notBefore" | "notAfter">>(
+  certificates: readonly C[],
+  now: number,
+): C | undefined {
+  let chosen: C | undefined;
+  for (const certificate of certificates) {
+    if (certificate.notBefore > now || certificate.notAfter < now) continue;
+    if (!chosen || certificate.uploaded >= chosen.uploaded) chosen = certificate;
+  }
+  return chosen;
+}
+
+/** Finds what the call must prove itself with, or why it must not go out (api-connectors.md B3). */
+export async function findCredentials(
+  context: RestfulContext,
+): Promise<Credentials | { readonly fault: Fault }> {
+  const refusal = insecure(context);
+  if (refusal) return { fault: refusal };
+  const { authentication } = context.metadata;
+  switch (authentication.kind) {
+    case "None":
+      return { headers: {}, secrets: [] };
+    case "Basic": {
+      const [username, password] = await Promise.all([
+        context.ports.keys.secret(authentication.username),
+        context.ports.keys.secret(authentication.password),
+      ]);
+      if (username === undefined) return { fault: noValidKey(context, authentication.username) };
+      if (password === undefined) return { fault: noValidKey(context, authentication.password) };
+      const encoded = Buffer.from(`${username}:${password}`, "utf8").toString("base64");
+      return { headers: { authorization: `Basic ${encoded}` }, secrets: [password, encoded] };
+    }
+    case "ClientCertificate": {
+      const certificates = await context.ports.keys.certificates(authentication.key);
+      const chosen = chooseCertificate(certificates, Math.floor(context.ports.clock.now() / 1000));
+      if (!chosen) {
+        const detail = `AADB2C90028: none of the ${certificates.length} certificates of '${authentication.key}' is valid now; the request was not sent.`;
+        return { fault: { kind: "transport", failure: "unsent", detail } };
+      }
+      const { certificate, privateKey } = chosen;
+      return { headers: {}, clientCertificate: { certificate, privateKey }, secrets: [] };
+    }
+    case "ApiKeyHeader": {
+      const key = await context.ports.keys.secret(authentication.key);
+      if (key === undefined) return { fault: noValidKey(context, authentication.key) };
+      if (!isHeaderText(key)) return { fault: unusableHeader(authentication.key) };
+      return { headers: { [authentication.header]: key }, secrets: [key] };
+    }
+    case "Bearer":
+      return bearer(context, authentication);
+  }
+}
+
+async function bearer(
+  context: RestfulContext,
+  authentication: { readonly claim?: string; readonly key?: string },
+): Promise<Credentials | { readonly fault: Fault }> {
+  const profile = `Restful profile '${context.profile.id}' in policy '${context.policy.policyId}' in tenant '${context.policy.tenantId}'`;
+  const problem = (code: string, message: string) => ({
+    fault: { kind: "configuration", code, message } as const,
+  });
+  let token: string | undefined;
+  if (authentication.claim) {
+    const name = authentication.claim;
+    const same = (id: string) => id.toLowerCase() === name.toLowerCase();
+    if (!context.profile.inputClaims.some((claim) => same(claim.claimTypeReferenceId))) {
+      return problem(
+        "AADB2C90193",
+        `${profile} does not have the input claim '${name}' referenced by 'UseClaimAsBearerToken'.`,
+      );
+    }
+    const claim = [...context.input.values()].find((input) => same(input.claimTypeId));
+    if (!claim) {
+      const available = [...context.input.values()].map((input) => input.claimTypeId).join(", ");
+      return problem(
+        "AADB2C90194",
+        `Claim '${name}' specified for the bearer token is not present in the available claims. Available claims '${available}'.`,
+      );
+    }
+    if (typeof claim.value !== "string" || claim.value === "") {
+      return problem("AADB2C90195", `Claim '${name}' specified for the bearer token is null or empty.`);
+    }
+    token = claim.value;
+  } else if (authentication.key) {
+    token = await context.ports.keys.secret(authentication.key);
+    if (token === undefined) return { fault: noValidKey(context, authentication.key) };
+    if (token === "") {
+      return problem(
+        "AADB2C90191",
+        "The bearer token provided for use in the authorization header is null or empty.",
+      );
+    }
+  } else {
+    return problem(
+      "AADB2C90192",
+      `${profile} specifies the bearer authentication type, but does specify the metadata item 'UseClaimAsBearerToken' or it is empty.`,
+    );
+  }
+  if (!isHeaderText(token))
+    return { fault: unusableHeader(authentication.claim ?? authentication.key ?? "") };
+  return { headers: { authorization: `Bearer ${token}` }, secrets: [token] };
+}
+
+/** Anonymous and unencrypted calls are for development (api-connectors.md B2, B3, U35). */
+function insecure(context: RestfulContext): Fault | undefined {
+  const { metadata, policy, profile, ports } = context;
+  if (policy.deploymentMode === "Development" || ports.http.development) return undefined;
+  if (metadata.authentication.kind === "None" && !metadata.authentication.allowedInProduction) {
+    const message = `Profile '${profile.id}' uses an insecure authentication mode that is only allowed in production mode policies with metadata key 'AllowInsecureAuthInProduction' set to true.`;
+    return { kind: "configuration", code: "AADB2C90258", message };
+  }
+  if (/^http:/i.test(metadata.serviceUrl)) {
+    const message = `Profile '${profile.id}', production mode policies must use https 'ServiceUrl' the provided value was '${withoutSecrets(metadata.serviceUrl)}'.`;
+    return { kind: "configuration", code: "AADB2C90256", message };
+  }
+  return undefined;
+}
+
+function noValidKey(context: RestfulContext, container: string): Fault {
+  const message = `The key container with ID '${container}' in tenant '${context.policy.tenantId}' does not has a valid key. Reason: no key is valid now.`;
+  return { kind: "configuration", code: "AADB2C90019", message };
+}
+
+function unusableHeader(source: string): Fault {
+  const detail = `The value of '${source}' cannot stand in an HTTP header; the request was not sent.`;
+  return { kind: "transport", failure: "unsent", detail };
+}
+
+function isHeaderText(text: string): boolean {
+  return /^[\t\x20-\x7e]*$/.test(text);
+}
+
+/** Texts that must not reach any record of this call, whatever the API echoes. */
+export function callSecrets(context: RestfulContext): string[] {
+  const passwords = Object.entries(context.claims)
+    .filter(([id, value]) => typeof value === "string" && isSecretClaim(context.policy, id))
+    .map(([, value]) => String(value));
+  return [...Object.values(context.secrets), ...passwords];
+}

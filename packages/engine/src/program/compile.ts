@@ -1,0 +1,158 @@
+import { createHash } from "node:crypto";
+import { type Diagnostic, IdMap, nearestName, type OrchestrationStep, type Policy } from "@vestibule/policy";
+import { transformationMethod, transformationMethodNames } from "../transformations/index.ts";
+import type { CompiledProfile } from "./compiled-profile.ts";
+import type { Program } from "./program.ts";
+import { readProfile } from "./read-profile.ts";
+import { secretClaims } from "./secret-claims.ts";
+
+export interface Compilation {
+  /** Absent where a diagnostic is an error. */
+  readonly program?: Program;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** Resolves every reference of a policy and reads every technical profile's metadata, once, when it is loaded. */
+export function compile(policy: Policy): Compilation {
+  const diagnostics: Diagnostic[] = [];
+  const profiles = new IdMap<CompiledProfile>();
+  for (const profile of policy.technicalProfiles.values()) {
+    const reading = readProfile(profile, policy);
+    if (reading.kind === "diagnostics") diagnostics.push(...reading.diagnostics);
+    else profiles.set(profile.id, reading);
+  }
+  const steps = new IdMap<readonly OrchestrationStep[]>();
+  for (const journey of [...policy.userJourneys.values(), ...policy.subJourneys.values()]) {
+    steps.set(
+      journey.id,
+      [...journey.orchestrationSteps].sort((a, b) => a.order - b.order),
+    );
+  }
+  diagnostics.push(...unresolvedReferences(policy, steps), ...unknownTransformations(policy));
+  if (diagnostics.some(({ severity }) => severity === "error")) return { diagnostics };
+  const refresh = policy.relyingParty.endpoints["Token"];
+  const parts: Omit<Program, symbol> = {
+    policy,
+    version: versionOf(policy),
+    profiles,
+    steps,
+    entry: { authorize: policy.relyingParty.defaultUserJourney, ...(refresh !== undefined && { refresh }) },
+    claimsProviders: new IdMap(
+      policy.claimsProviders.flatMap((provider) =>
+        provider.technicalProfileIds.map((id) => [id, provider] as const),
+      ),
+    ),
+    secrets: secretClaims(policy),
+  };
+  return { program: parts as Program, diagnostics };
+}
+
+/** Names that nothing answers to. */
+function unresolvedReferences(policy: Policy, steps: IdMap<readonly OrchestrationStep[]>): Diagnostic[] {
+  const found: Diagnostic[] = [];
+  const expect = (
+    kind: string,
+    id: string | undefined,
+    known: IdMap<unknown>,
+    from: string,
+    at: Diagnostic["at"],
+  ) => {
+    if (id === undefined || known.has(id)) return;
+    const nearest = nearestName(id, known.ids());
+    found.push({
+      code: "VB102",
+      severity: "error",
+      message: `${from} refers to ${kind} '${id}', which does not exist.`,
+      ...(nearest !== undefined && { hint: `Nearest: '${nearest}'.` }),
+      ...(at && { at }),
+    });
+  };
+  for (const profile of policy.technicalProfiles.values()) {
+    const from = `Technical profile '${profile.id}'`;
+    for (const { claimTypeReferenceId, at } of [
+      ...profile.inputClaims,
+      ...profile.persistedClaims,
+      ...profile.outputClaims,
+    ]) {
+      expect("claim type", claimTypeReferenceId, policy.claimTypes, from, at);
+    }
+    for (const claim of profile.displayClaims) {
+      if (claim.kind === "claim")
+        expect("claim type", claim.claimTypeReferenceId, policy.claimTypes, from, profile.at);
+    }
+    for (const id of [...profile.inputClaimsTransformations, ...profile.outputClaimsTransformations]) {
+      expect("claims transformation", id, policy.claimsTransformations, from, profile.at);
+    }
+    for (const { referenceId, at } of profile.validationTechnicalProfiles) {
+      expect("technical profile", referenceId, policy.technicalProfiles, from, at);
+    }
+    expect(
+      "technical profile",
+      profile.useTechnicalProfileForSessionManagement,
+      policy.technicalProfiles,
+      from,
+      profile.at,
+    );
+  }
+  for (const [journey, list] of steps) {
+    for (const step of list) {
+      const from = `Step ${step.order} of journey '${journey}'`;
+      for (const { technicalProfileReferenceId } of step.claimsExchanges) {
+        expect("technical profile", technicalProfileReferenceId, policy.technicalProfiles, from, step.at);
+      }
+      expect(
+        "technical profile",
+        step.cpimIssuerTechnicalProfileReferenceId,
+        policy.technicalProfiles,
+        from,
+        step.at,
+      );
+      expect(
+        "content definition",
+        step.contentDefinitionReferenceId,
+        policy.contentDefinitions,
+        from,
+        step.at,
+      );
+      expect("sub-journey", step.subJourneyReferenceId, policy.subJourneys, from, step.at);
+    }
+  }
+  const { relyingParty } = policy;
+  expect(
+    "user journey",
+    relyingParty.defaultUserJourney,
+    policy.userJourneys,
+    "The relying party",
+    relyingParty.at,
+  );
+  for (const id of Object.values(relyingParty.endpoints))
+    expect("user journey", id, policy.userJourneys, "The relying party", relyingParty.at);
+  for (const { claimTypeReferenceId } of relyingParty.technicalProfile.outputClaims) {
+    expect("claim type", claimTypeReferenceId, policy.claimTypes, "The relying party", relyingParty.at);
+  }
+  return found;
+}
+
+function unknownTransformations(policy: Policy): Diagnostic[] {
+  return policy.claimsTransformations.values().flatMap((transformation): Diagnostic[] => {
+    if (transformationMethod(transformation.transformationMethod)) return [];
+    const nearest = nearestName(transformation.transformationMethod, transformationMethodNames);
+    return [
+      {
+        code: "VB103",
+        severity: "error",
+        message: `Claims transformation '${transformation.id}' uses method '${transformation.transformationMethod}', which is not supported yet.`,
+        ...(nearest !== undefined && { hint: `Nearest: '${nearest}'.` }),
+        ...(transformation.at && { at: transformation.at }),
+      },
+    ];
+  });
+}
+
+/** The same policy text gives the same version on every machine. */
+function versionOf(policy: Policy): string {
+  const text = JSON.stringify(policy, (key, value: unknown) =>
+    key === "at" ? undefined : value instanceof IdMap ? value.values() : value,
+  );
+  return createHash("sha256").update(text).digest("base64url").slice(0, 22);
+}

@@ -1,0 +1,147 @@
+import type { Diagnostic, Policy, TechnicalProfile } from "@vestibule/policy";
+import { booleanItem, metadataItem } from "../claims/mapping.ts";
+import type { TokenIssuer } from "../journey/outcome.ts";
+import { claimsTransformationProfile } from "../profiles/claims-transformation.ts";
+import { directoryProfile } from "../profiles/directory.ts";
+import { isPasswordGrant, loginNonInteractiveProfile } from "../profiles/login-non-interactive.ts";
+import type { ServerProfileKind } from "../profiles/profile.ts";
+import { refreshTokenSetupProfile } from "../profiles/refresh-token-setup.ts";
+import { restfulProfile } from "../profiles/restful/index.ts";
+import { readSelfAssertedMetadata } from "../profiles/self-asserted/metadata.ts";
+import type { CompiledProfile, OpenIdConnectMetadata, SessionProvider } from "./compiled-profile.ts";
+
+type Reading =
+  | CompiledProfile
+  | { readonly kind: "diagnostics"; readonly diagnostics: readonly Diagnostic[] };
+type Reader = (profile: TechnicalProfile, policy: Policy) => Reading;
+
+/** Handler class of a Proprietary profile → how it is read. Source: technical-profiles.md 1.1. */
+const handlers: Readonly<Record<string, Reader>> = {
+  "web.tpengine.providers.selfassertedattributeprovider": (profile) => ({
+    kind: "selfAsserted",
+    profile,
+    metadata: readSelfAssertedMetadata(profile),
+  }),
+  "web.tpengine.providers.azureactivedirectoryprovider": server(directoryProfile),
+  "web.tpengine.providers.restfulprovider": server(restfulProfile),
+  "web.tpengine.providers.claimstransformationprotocolprovider": server(claimsTransformationProfile),
+  "web.tpengine.sso.noopssosessionprovider": session("Noop"),
+  "web.tpengine.sso.defaultssosessionprovider": session("Default"),
+  "web.tpengine.sso.externalloginssosessionprovider": session("ExternalLogin"),
+  "web.tpengine.sso.oauthssosessionprovider": session("OAuth"),
+};
+
+/** Picks the implementation of a technical profile and reads its metadata. */
+export function readProfile(profile: TechnicalProfile, policy: Policy): Reading {
+  switch (profile.protocol.name) {
+    case "Proprietary": {
+      const handler = (profile.protocol.handler ?? "").split(",")[0]?.trim().toLowerCase() ?? "";
+      const reader = Object.hasOwn(handlers, handler) ? handlers[handler] : undefined;
+      return reader
+        ? reader(profile, policy)
+        : notSupported(profile, `handler '${profile.protocol.handler ?? ""}'`);
+    }
+    case "OpenIdConnect":
+      if (isIssuer(profile)) return readIssuer(profile);
+      return isPasswordGrant(profile)
+        ? server(loginNonInteractiveProfile)(profile, policy)
+        : readOpenIdConnect(profile);
+    case "None":
+      return isIssuer(profile) ? readIssuer(profile) : server(refreshTokenSetupProfile)(profile, policy);
+    default:
+      return notSupported(profile, `protocol '${profile.protocol.name}'`);
+  }
+}
+
+function server<Metadata>(kind: ServerProfileKind<Metadata>): Reader {
+  return (profile, policy) => {
+    const reading = kind.readMetadata(profile, policy);
+    if ("diagnostics" in reading) return { kind: "diagnostics", diagnostics: reading.diagnostics };
+    return {
+      kind: "server",
+      handler: kind.kind,
+      profile,
+      run: (context) => kind.run({ ...context, metadata: reading.metadata }),
+    };
+  };
+}
+
+function session(provider: SessionProvider): Reader {
+  return (profile) => ({ kind: "session", profile, provider });
+}
+
+function notSupported(profile: TechnicalProfile, what: string): Reading {
+  const message = `Technical profile '${profile.id}' uses ${what}, which is not supported yet.`;
+  return {
+    kind: "diagnostics",
+    diagnostics: [{ code: "VB101", severity: "error", message, ...(profile.at && { at: profile.at }) }],
+  };
+}
+
+function isIssuer(profile: TechnicalProfile): boolean {
+  return (
+    profile.outputTokenFormat === "JWT" && profile.cryptographicKeys.some(({ id }) => id === "issuer_secret")
+  );
+}
+
+function readIssuer(profile: TechnicalProfile): Reading {
+  const seconds = (key: string, otherwise: number) =>
+    Number(metadataItem(profile.metadata, key) ?? otherwise);
+  const issuer: TokenIssuer = {
+    technicalProfile: profile.id,
+    ...signingKey(profile),
+    accessTokenLifetime: seconds("token_lifetime_secs", 3600),
+    idTokenLifetime: seconds("id_token_lifetime_secs", 3600),
+    refreshTokenLifetime: seconds("refresh_token_lifetime_secs", 1209600),
+    rollingRefreshTokenLifetime: seconds("rolling_refresh_token_lifetime_secs", 7776000),
+    allowInfiniteRollingRefreshToken: booleanItem(
+      profile.metadata,
+      "allow_infinite_rolling_refresh_token",
+      false,
+    ),
+    issuanceClaimPattern:
+      metadataItem(profile.metadata, "IssuanceClaimPattern") === "AuthorityWithTfp"
+        ? "AuthorityWithTfp"
+        : "AuthorityAndTenantGuid",
+    acr: metadataItem(profile.metadata, "AuthenticationContextReferenceClaimPattern") !== "None",
+    jsonNumbers: booleanItem(profile.metadata, "SendTokenResponseBodyWithJsonNumbers", true),
+  };
+  return { kind: "issuer", profile, issuer };
+}
+
+function signingKey(profile: TechnicalProfile): { signingKeyContainer?: string } {
+  const key = profile.cryptographicKeys.find(({ id }) => id === "issuer_secret");
+  return key ? { signingKeyContainer: key.storageReferenceId } : {};
+}
+
+function readOpenIdConnect(profile: TechnicalProfile): Reading {
+  const item = (key: string) => metadataItem(profile.metadata, key);
+  const metadata = item("METADATA");
+  const clientId = item("client_id");
+  const missing = metadata === undefined ? "METADATA" : clientId === undefined ? "client_id" : undefined;
+  if (metadata === undefined || clientId === undefined) {
+    const message = `Profile '${profile.id}' does not contain the required metadata key '${missing ?? ""}'.`;
+    return {
+      kind: "diagnostics",
+      diagnostics: [
+        { code: "AADB2C90023", severity: "error", message, ...(profile.at && { at: profile.at }) },
+      ],
+    };
+  }
+  const responseTypes = item("response_types") ?? "code";
+  if (responseTypes !== "code") return notSupported(profile, `response_types '${responseTypes}'`);
+  const typed: OpenIdConnectMetadata = {
+    metadata,
+    clientId,
+    clientSecretKey: profile.cryptographicKeys.find(({ id }) => id === "client_secret")?.storageReferenceId,
+    scope: item("scope") ?? "openid",
+    responseMode: item("response_mode") === "query" ? "query" : "form_post",
+    tokenEndpointAuthMethod:
+      item("token_endpoint_auth_method") === "client_secret_basic"
+        ? "client_secret_basic"
+        : "client_secret_post",
+    usePolicyInRedirectUri: booleanItem(profile.metadata, "UsePolicyInRedirectUri", false),
+    singleLogoutEnabled: booleanItem(profile.metadata, "SingleLogoutEnabled", true),
+  };
+  return { kind: "openIdConnect", profile, metadata: typed };
+}

@@ -1,0 +1,26 @@
+import type { Policy } from "@vestibule/policy";
+import { metadataItem } from "../claims/mapping.ts";
+
+/**
+ * Ids of the claims whose values no log, trace or page may hold, found by what they are used for: typed into a password
+ * field, written as a password, received as a provider's token, or sent as a bearer token.
+ */
+export function secretClaims(policy: Policy): ReadonlySet<string> {
+  const secrets = new Set<string>();
+  const add = (id: string | undefined) => {
+    const declared = id === undefined ? undefined : policy.claimTypes.get(id)?.id;
+    if (declared !== undefined) secrets.add(declared);
+  };
+  for (const type of policy.claimTypes.values()) if (type.userInputType === "Password") add(type.id);
+  for (const profile of policy.technicalProfiles.values()) {
+    for (const claim of [...profile.persistedClaims, ...profile.inputClaims]) {
+      if (claim.partnerClaimType?.toLowerCase() === "password") add(claim.claimTypeReferenceId);
+    }
+    for (const claim of profile.outputClaims) {
+      if (/^\{oauth2:(access_token|refresh_token)\}$/i.test(claim.partnerClaimType ?? ""))
+        add(claim.claimTypeReferenceId);
+    }
+    add(metadataItem(profile.metadata, "UseClaimAsBearerToken"));
+  }
+  return secrets;
+}
