@@ -11,6 +11,8 @@ const renewBelow = 30 * 24 * 60 * 60 * 1000;
 /** The certificate of this machine's development server and the authority that signed it. */
 export interface LocalCertificate {
   readonly tls: TlsMaterial;
+  /** PEM of the authority. */
+  readonly authority: string;
   /** File of the authority's certificate: what a person or a program must trust. */
   readonly authorityFile: string;
   /** True when the authority was made just now: nobody trusts it yet. */
@@ -38,11 +40,11 @@ export async function localCertificate(folder: string, now: number): Promise<Loc
   const serverPlace = join(folder, "localhost");
   const server = await readPair(serverPlace);
   if (server && stillGood(server, root, now)) {
-    return { tls: server, authorityFile, isNew: standing === undefined };
+    return { tls: server, authority: authority.certificate, authorityFile, isNew: standing === undefined };
   }
   const issued = await issueForThisMachine(authority, now, serverDays);
   const tls = await placePair(serverPlace, issued, "replace");
-  return { tls, authorityFile, isNew: standing === undefined };
+  return { tls, authority: authority.certificate, authorityFile, isNew: standing === undefined };
 }
 
 function readable(pair: TlsMaterial, file: string): X509Certificate {

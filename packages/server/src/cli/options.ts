@@ -1,0 +1,178 @@
+import { parseArgs } from "node:util";
+import { nearestName } from "@vestibule/policy";
+
+/** What the person typed does not make a command; `message` says what would. */
+export class UsageError extends Error {
+  override readonly name = "UsageError";
+}
+
+type OptionKind = "port" | "text" | "list" | "flag";
+
+/** Every option: what it takes, and the environment variable that stands for it. */
+export const optionTable = {
+  "http-port": { kind: "port", variable: "VESTIBULE_HTTP_PORT" },
+  "https-port": { kind: "port", variable: "VESTIBULE_HTTPS_PORT" },
+  host: { kind: "text", variable: "VESTIBULE_HOST" },
+  "public-host": { kind: "list", variable: "VESTIBULE_PUBLIC_HOST" },
+  "trusted-proxy": { kind: "list", variable: "VESTIBULE_TRUSTED_PROXY" },
+  database: { kind: "text", variable: "VESTIBULE_DATABASE" },
+  "data-dir": { kind: "text", variable: "VESTIBULE_DATA_DIR" },
+  smtp: { kind: "text", variable: "VESTIBULE_SMTP" },
+  "mail-from": { kind: "text", variable: "VESTIBULE_MAIL_FROM" },
+  "tls-certificate": { kind: "text", variable: "VESTIBULE_TLS_CERTIFICATE" },
+  "tls-key": { kind: "text", variable: "VESTIBULE_TLS_KEY" },
+  "log-level": { kind: "text", variable: "VESTIBULE_LOG_LEVEL" },
+  help: { kind: "flag", variable: undefined },
+  version: { kind: "flag", variable: undefined },
+} as const satisfies Record<string, { kind: OptionKind; variable: string | undefined }>;
+
+export const commands = ["dev", "serve", "trust"] as const;
+export type Command = (typeof commands)[number];
+
+export const logLevels = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;
+export type LogLevel = (typeof logLevels)[number];
+
+export interface Invocation {
+  readonly command: Command;
+  /** Tenant folders, as typed. */
+  readonly directories: readonly string[];
+  readonly httpPort?: number;
+  readonly httpsPort?: number;
+  readonly host?: string;
+  readonly publicHosts: readonly string[];
+  readonly trustedProxies: readonly string[];
+  readonly database?: string;
+  readonly dataDir?: string;
+  readonly smtp?: string;
+  readonly mailFrom?: string;
+  readonly tlsCertificate?: string;
+  readonly tlsKey?: string;
+  readonly logLevel?: LogLevel;
+}
+
+/** Reads the command line and the environment; the command line wins. Throws `UsageError`. */
+export function readInvocation(
+  argv: readonly string[],
+  environment: Readonly<Record<string, string | undefined>>,
+): Invocation | "help" | "version" {
+  const { options, words } = readArguments(argv);
+  if (options.has("version")) return "version";
+  const [first, ...directories] = words;
+  if (options.has("help") || first === "help" || (first === undefined && argv.length === 0)) return "help";
+  const command = readCommand(first);
+  if (command === "trust" && directories.length > 0) throw new UsageError("vestibule trust takes no folder.");
+  if ((command === "dev" || command === "serve") && directories.length === 0) {
+    throw new UsageError(`vestibule ${command} needs the folder of a tenant: vestibule ${command} DIR`);
+  }
+
+  const texts = (name: keyof typeof optionTable): readonly string[] => {
+    const typed = options.get(name);
+    if (typed) return typed;
+    const { kind, variable } = optionTable[name];
+    const value = variable === undefined ? undefined : environment[variable];
+    if (value === undefined || value === "") return [];
+    return kind === "list" ? value.split(",").map((part) => part.trim()).filter((part) => part !== "") : [value];
+  };
+  const text = (name: keyof typeof optionTable) => texts(name).at(-1);
+
+  const httpPort = readPort("http-port", text("http-port"));
+  const httpsPort = readPort("https-port", text("https-port"));
+  const logLevel = readLogLevel(text("log-level"));
+  const host = text("host");
+  const database = text("database");
+  const dataDir = text("data-dir");
+  const smtp = text("smtp");
+  const mailFrom = text("mail-from");
+  const tlsCertificate = text("tls-certificate");
+  const tlsKey = text("tls-key");
+  return {
+    command,
+    directories,
+    publicHosts: texts("public-host"),
+    trustedProxies: texts("trusted-proxy"),
+    ...(httpPort !== undefined && { httpPort }),
+    ...(httpsPort !== undefined && { httpsPort }),
+    ...(logLevel !== undefined && { logLevel }),
+    ...(host !== undefined && { host }),
+    ...(database !== undefined && { database }),
+    ...(dataDir !== undefined && { dataDir }),
+    ...(smtp !== undefined && { smtp }),
+    ...(mailFrom !== undefined && { mailFrom }),
+    ...(tlsCertificate !== undefined && { tlsCertificate }),
+    ...(tlsKey !== undefined && { tlsKey }),
+  };
+}
+
+function readArguments(argv: readonly string[]) {
+  const { tokens } = parseArgs({
+    args: [...argv],
+    strict: false,
+    allowPositionals: true,
+    tokens: true,
+    options: {
+      ...Object.fromEntries(
+        Object.entries(optionTable).map(([name, { kind }]) => [
+          name,
+          { type: kind === "flag" ? ("boolean" as const) : ("string" as const), multiple: true },
+        ]),
+      ),
+      help: { type: "boolean", short: "h" },
+      version: { type: "boolean", short: "v" },
+    },
+  });
+  const options = new Map<keyof typeof optionTable, string[]>();
+  const words: string[] = [];
+  for (const token of tokens) {
+    if (token.kind === "positional") words.push(token.value);
+    if (token.kind !== "option") continue;
+    const { name } = token;
+    if (!isOption(name)) throw new UsageError(unknown(`option ${token.rawName}`, name, Object.keys(optionTable), "--"));
+    const isFlag = optionTable[name].kind === "flag";
+    if (isFlag && token.value !== undefined) throw new UsageError(`--${name} takes no value.`);
+    if (!isFlag && (token.value === undefined || token.value === "" || isAnotherOption(token))) {
+      throw new UsageError(`--${name} needs a value: --${name} ${name.endsWith("port") ? "8080" : "VALUE"}`);
+    }
+    options.set(name, [...(options.get(name) ?? []), token.value ?? ""]);
+  }
+  return { options, words };
+}
+
+/** `--host --smtp x`: the parser would take `--smtp` for the name of the host. */
+function isAnotherOption(token: { readonly value: string | undefined; readonly inlineValue: boolean | undefined }) {
+  return token.inlineValue !== true && token.value?.startsWith("--") === true;
+}
+
+function isOption(name: string): name is keyof typeof optionTable {
+  return Object.hasOwn(optionTable, name);
+}
+
+function readCommand(typed: string | undefined): Command {
+  if (typed === undefined) throw new UsageError("A command is missing: vestibule dev DIR");
+  const command = commands.find((one) => one === typed);
+  if (command === undefined) throw new UsageError(unknown(`command ${typed}`, typed, commands, ""));
+  return command;
+}
+
+function readPort(name: string, typed: string | undefined): number | undefined {
+  if (typed === undefined) return undefined;
+  const port = Number(typed);
+  if (!/^\d{1,5}$/.test(typed) || port > 65535) {
+    throw new UsageError(`--${name} takes a number from 0 to 65535, where 0 is any free port; ${typed} is none.`);
+  }
+  return port;
+}
+
+function readLogLevel(typed: string | undefined): LogLevel | undefined {
+  if (typed === undefined) return undefined;
+  const level = logLevels.find((one) => one === typed);
+  if (level === undefined) {
+    throw new UsageError(`--log-level takes one of ${logLevels.join(", ")}; ${typed} is none of them.`);
+  }
+  return level;
+}
+
+function unknown(what: string, typed: string, candidates: readonly string[], prefix: string): string {
+  const near = nearestName(typed, candidates);
+  const hint = near === undefined ? "vestibule --help lists what there is." : `Did you mean ${prefix}${near}?`;
+  return `There is no ${what}. ${hint}`;
+}

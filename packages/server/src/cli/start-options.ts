@@ -1,0 +1,37 @@
+import { join, resolve } from "node:path";
+import type { ServerOptions } from "../server.ts";
+import type { Invocation, LogLevel } from "./options.ts";
+
+export const defaultHttpPort = 4480;
+export const defaultHttpsPort = 4443;
+
+/** What `dev` and `serve` have in common, from the command line to the server. */
+export function startOptions(
+  invocation: Invocation,
+  defaultLogLevel: LogLevel,
+): Omit<ServerOptions, "mode"> & { readonly dataDir: string } {
+  const dataDir = resolve(invocation.dataDir ?? ".vestibule");
+  return {
+    directories: invocation.directories.map((directory) => resolve(directory)),
+    dataDir,
+    httpPort: invocation.httpPort ?? defaultHttpPort,
+    publicHosts: invocation.publicHosts,
+    trustedProxies: invocation.trustedProxies,
+    logLevel: invocation.logLevel ?? defaultLogLevel,
+    ...(invocation.host !== undefined && { host: invocation.host }),
+    ...(invocation.database !== undefined && { database: invocation.database }),
+    ...(invocation.smtp !== undefined && { smtp: { url: invocation.smtp, ...(invocation.mailFrom !== undefined && { from: invocation.mailFrom }) } }),
+  };
+}
+
+/** Where the accounts lie, for the person: without user name and password. */
+export function describeDatabase(database: string | undefined, dataDir: string): string {
+  if (database === undefined) return join(dataDir, "vestibule.sqlite");
+  if (!/^postgres(ql)?:/i.test(database)) return database;
+  try {
+    const url = new URL(database);
+    return `PostgreSQL at ${url.host || "the local socket"}, database ${url.pathname.slice(1)}`;
+  } catch {
+    return "PostgreSQL";
+  }
+}

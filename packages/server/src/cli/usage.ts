@@ -1,0 +1,24 @@
+/** What `vestibule --help` prints. */
+export const usage = `vestibule: a self-hosted customer-identity server
+
+vestibule dev DIR...     serves the tenants in these folders while they are worked on
+vestibule serve DIR...   serves them in production
+vestibule trust          tells how to trust the certificates of \`vestibule dev\`
+
+--http-port N            port for http                         4480          VESTIBULE_HTTP_PORT
+--https-port N           port for https                        4443 in dev   VESTIBULE_HTTPS_PORT
+--host ADDRESS           address to listen at                  this machine  VESTIBULE_HOST
+--public-host NAME       host name to answer for; repeatable   the tenants'  VESTIBULE_PUBLIC_HOST
+--trusted-proxy ADDRESS  proxy whose X-Forwarded headers       none          VESTIBULE_TRUSTED_PROXY
+                         count; address or range; repeatable
+--database URL           postgres://... or a SQLite file       in data-dir   VESTIBULE_DATABASE
+--data-dir DIR           where everything that is kept lies    .vestibule    VESTIBULE_DATA_DIR
+--smtp URL               smtp://user:password@host:port        an outbox     VESTIBULE_SMTP
+--mail-from ADDRESS      sender of mails                       per tenant    VESTIBULE_MAIL_FROM
+--tls-certificate FILE   certificate chain for https (serve)                 VESTIBULE_TLS_CERTIFICATE
+--tls-key FILE           its private key (serve)                             VESTIBULE_TLS_KEY
+--log-level LEVEL        trace, debug, info, warn, error       warn in dev   VESTIBULE_LOG_LEVEL
+--help, --version
+
+Where an option and its variable are both given, the option counts.
+`;

@@ -1,0 +1,53 @@
+import { randomBytes, randomInt, randomUUID } from "node:crypto";
+import type { FederationPort, HttpPort, KeyPort, Ports } from "@vestibule/engine";
+import type { FastifyBaseLogger } from "fastify";
+import type { Mailer } from "../messages/mailer.ts";
+import type { Store } from "../store/store.ts";
+import type { Tenant } from "../tenant/tenant.ts";
+
+/** What the engine's ports are made of. */
+export interface Outside {
+  readonly store: Store;
+  readonly http: HttpPort;
+  readonly federation: FederationPort;
+  readonly mailer: Mailer;
+  keys(tenant: Tenant): KeyPort;
+  readonly log: FastifyBaseLogger;
+  now(): number;
+}
+
+/** The engine's ports, bound to one tenant; made once for each version of a tenant. */
+export function createPorts(outside: Outside): (tenant: Tenant) => Ports {
+  const made = new WeakMap<Tenant, Ports>();
+  return (tenant) => {
+    const known = made.get(tenant);
+    if (known) return known;
+    const ports = bindPorts(outside, tenant);
+    made.set(tenant, ports);
+    return ports;
+  };
+}
+
+function bindPorts({ store, http, federation, mailer, keys, log, now }: Outside, tenant: Tenant): Ports {
+  return {
+    organisation: tenant.displayName,
+    clock: { now },
+    random: {
+      uuid: () => randomUUID(),
+      token: (bytes) => randomBytes(bytes).toString("base64url"),
+      integer: (below) => randomInt(below),
+    },
+    directory: store.directory(tenant),
+    http,
+    keys: keys(tenant),
+    verification: store.verification(tenant, (message) => mailer.deliver(tenant.id, message)),
+    federation,
+    calls: {
+      // The person's journey goes on although its record is lost; the operator learns of it from the log.
+      record: (call) =>
+        store.observations.addCall(tenant.id, call).catch((error) => {
+          log.error({ err: error, correlationId: call.correlationId }, "call record lost");
+        }),
+    },
+  };
+}
