@@ -87,6 +87,5 @@ function causes(error: unknown): Error[] {
 
 /** What a provider wrote, fit for a log line and a redirect (protocol.md S14). */
 function printable(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it removes
-  return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, " ").slice(0, 500);
+  return text.replace(/[\p{Cc}\u2028\u2029]+/gu, " ").slice(0, 500);
 }
