@@ -33,6 +33,8 @@ export interface ErrorView {
   readonly language: string;
   readonly nonce: string;
   readonly timestamp: string;
+  /** The tenant as the browser wrote it, for logo and background below its `assets`; absent = only absolute ones show. */
+  readonly tenantSegment?: string;
 }
 
 export interface SignedOutView {
@@ -43,6 +45,7 @@ export interface SignedOutView {
   readonly frames: readonly string[];
   /** Where to go when the frames have loaded, at the latest after 5 seconds. */
   readonly continueTo?: string;
+  readonly tenantSegment?: string;
 }
 
 export interface RenderedPage {

@@ -1,0 +1,244 @@
+import { type PageModel, stringsFor } from "@vestibule/engine";
+import { renderToString } from "preact-render-to-string";
+import { contentSecurityPolicy } from "./content-security-policy.ts";
+import type { ErrorView, PageRenderer, PageView, RenderedPage, SignedOutView } from "./contract.ts";
+import { dataScript } from "./data-script.ts";
+import { type DocumentParts, noCookieBlock, ownDocument } from "./document.ts";
+import { CopyButton, ErrorPage } from "./error-page.tsx";
+import { escapeHtml } from "./html-text.ts";
+import { NavigationForm } from "./native-parts.tsx";
+import { createPageFrame, directionOf, type PageFrame, providerPlaces } from "./page-frame.ts";
+import { ProviderSelectionPage } from "./provider-buttons.tsx";
+import { SelfAssertedPage } from "./self-asserted-page.tsx";
+import { SignedOutPage, safeTarget } from "./signed-out-page.tsx";
+import { mergeTemplate } from "./template.ts";
+import { UnifiedPage } from "./unified-page.tsx";
+
+export interface PageRendererOptions {
+  /** Milliseconds since 1970; bounds the years that a date field offers. */
+  readonly now?: () => number;
+  /** Address of a jQuery that the operator serves; loaded only before a template's own scripts. We bring none. */
+  readonly jQueryUrl?: string;
+}
+
+const dataNames: Readonly<Record<PageModel["api"], string>> = {
+  CombinedSigninAndSignup: "Unified",
+  SelfAsserted: "SelfAsserted",
+  IdpSelections: "IdpSelections",
+};
+
+/** Turns page models into documents: complete without scripts, in our own look or in a tenant's template. */
+export function createPageRenderer(options: PageRendererOptions = {}): PageRenderer {
+  const now = options.now ?? Date.now;
+  return {
+    page: (view) => renderPage(view, now(), options.jQueryUrl),
+    error: renderError,
+    signedOut: renderSignedOut,
+  };
+}
+
+function Body({ frame }: { readonly frame: PageFrame }) {
+  return (
+    <>
+      <PageOf frame={frame} />
+      {frame.model.terminal && (
+        <p class="vb-correlation">
+          {frame.text("vb_correlation_id")} {frame.view.correlationId}{" "}
+          {frame.ownLook && (
+            <CopyButton
+              value={frame.view.correlationId}
+              copy={frame.text("vb_copy")}
+              copied={frame.text("vb_copied")}
+            />
+          )}
+        </p>
+      )}
+      {frame.model.api !== "SelfAsserted" && <NavigationForm frame={frame} />}
+    </>
+  );
+}
+
+function PageOf({ frame }: { readonly frame: PageFrame }) {
+  switch (frame.model.api) {
+    case "CombinedSigninAndSignup":
+      return <UnifiedPage frame={frame} />;
+    case "SelfAsserted":
+      return <SelfAssertedPage frame={frame} />;
+    case "IdpSelections":
+      return <ProviderSelectionPage frame={frame} />;
+  }
+}
+
+/** The texts that the page's script says itself. */
+function scriptTexts(frame: PageFrame): Readonly<Record<string, string>> {
+  const strings = stringsFor(frame.language);
+  const { vb_show, vb_hide, vb_show_password, vb_hide_password, vb_rule_met, vb_rule_open } = strings.ux.page;
+  const { vb_wait_signin, vb_wait_submit, vb_wait_code, vb_wait_leave } = strings.ux.page;
+  const own = { vb_show, vb_hide, vb_show_password, vb_hide_password, vb_rule_met, vb_rule_open };
+  const waits = { vb_wait_signin, vb_wait_submit, vb_wait_code, vb_wait_leave };
+  const fromPage = ["unknown_error", "requiredField_generic", "requiredField_password", "invalid_generic"];
+  const entries = [
+    ...Object.entries({ ...own, ...waits }),
+    ...fromPage.map((id) => [id, frame.text(id)]),
+    ...Object.entries(strings.fieldErrors).map(([id, text]) => [`field_${id}`, text]),
+  ];
+  return Object.fromEntries(entries);
+}
+
+function titleOf(frame: PageFrame): string {
+  const heading = frame.text("heading") || frame.text("intro");
+  return [heading, frame.view.organisation].filter((part) => part !== "").join(" · ");
+}
+
+// Enter presses a form's first button in the document; where a proved address has its "change" button before the
+// page's own, this one (no part of `#api`, not shown) comes earlier.
+function defaultButton(frame: PageFrame): string {
+  const verified = frame.model.fields.some(({ verification }) => verification?.state === "verified");
+  return verified && frame.model.api === "SelfAsserted"
+    ? '<button type="submit" form="attributeVerification" style="display:none" aria-hidden="true" tabindex="-1"></button>'
+    : "";
+}
+
+function renderPage(view: PageView, now: number, jQueryUrl: string | undefined): RenderedPage {
+  const frame = createPageFrame(view, now);
+  const { model } = view;
+  const template = view.template;
+  const scriptsAllowed = template !== undefined && model.scriptsAllowed;
+  const parts: DocumentParts = {
+    language: frame.language,
+    direction: directionOf(frame.language),
+    nonce: view.nonce,
+    title: titleOf(frame),
+    comments: [
+      "Build: 1.0.0",
+      "StateVersion: 2.1.1",
+      `DeploymentMode: ${view.deploymentMode}`,
+      `CorrelationId: ${view.correlationId}`,
+      "DataCenter: local",
+      "Slice: 001-000",
+    ],
+    data: dataScript(view),
+    scriptTexts: scriptTexts(frame),
+    staticHost: `${view.origin}/static`,
+  };
+  const content = renderToString(<Body frame={frame} />);
+  const apiAttributes = { "data-name": dataNames[model.api] };
+  const noCookie = noCookieBlock(frame.text("vb_no_cookie"), frame.text("vb_no_cookie_help"));
+  const policy = contentSecurityPolicy({
+    nonce: view.nonce,
+    reportUri: `${view.base}/client/cspreport?p=${encodeURIComponent(view.policyId)}`,
+    template: template !== undefined,
+    scriptsAllowed,
+  });
+  const tenantSegment = decodeSegment(view.base.split("/")[1] ?? "");
+  if (template !== undefined) {
+    const html = mergeTemplate(template.html, {
+      parts,
+      apiAttributes,
+      apiContent: content,
+      before: defaultButton(frame),
+      noCookie,
+      branding: view.branding,
+      tenantSegment,
+      scriptsAllowed,
+      bodyScripts: scriptsAllowed && !bodyScriptsStripped(frame),
+      ...(jQueryUrl !== undefined && { jQueryUrl }),
+    });
+    return { html, contentSecurityPolicy: policy };
+  }
+  const social = model.api === "CombinedSigninAndSignup" && providerPlaces(model).buttons.length > 0;
+  const html = ownDocument(parts, {
+    organisation: view.organisation,
+    branding: view.branding,
+    tenantSegment,
+    bodyClass: `vb-${dataNames[model.api]}${social ? "" : " vb-no-social"}${model.terminal ? " vb-terminal" : ""}`,
+    apiAttributes,
+    apiContent: content,
+    before: defaultButton(frame),
+    after: '<p class="vb-wait" role="status"></p>',
+    noCookie,
+  });
+  return { html, contentSecurityPolicy: policy };
+}
+
+function decodeSegment(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return segment;
+  }
+}
+
+// pages.md 3.9: from selfasserted 2.1.21 and unifiedssp 2.1.10 on, a template's scripts belong into its head.
+function bodyScriptsStripped(frame: PageFrame): boolean {
+  return frame.atLeast(frame.model.contentDefinition.contract.includes("unified") ? "2.1.10" : "2.1.21");
+}
+
+const plainParts = { comments: [], data: "", scriptTexts: {}, staticHost: "/static" } as const;
+
+function renderError(view: ErrorView): RenderedPage {
+  const strings = stringsFor(view.language).ux.globalException;
+  const html = ownDocument(
+    {
+      ...plainParts,
+      comments: [`CorrelationId: ${view.error.correlationId}`],
+      language: view.language,
+      direction: directionOf(view.language),
+      nonce: view.nonce,
+      title: [strings.heading ?? "", view.organisation].filter((part) => part !== "").join(" · "),
+    },
+    {
+      organisation: view.organisation,
+      branding: view.branding,
+      tenantSegment: view.tenantSegment ?? "",
+      bodyClass: "vb-GlobalException",
+      apiAttributes: { class: "error-page-content", "data-name": "GlobalException" },
+      apiContent: renderToString(<ErrorPage view={view} />),
+      noCookie: "",
+    },
+  );
+  return {
+    html,
+    contentSecurityPolicy: contentSecurityPolicy({
+      nonce: view.nonce,
+      template: false,
+      scriptsAllowed: false,
+    }),
+  };
+}
+
+/** Seconds after which the page leaves although a frame has not loaded. */
+const longestWait = 5;
+
+function renderSignedOut(view: SignedOutView): RenderedPage {
+  const target = safeTarget(view.continueTo);
+  const refresh =
+    target === undefined
+      ? ""
+      : `<meta http-equiv="refresh" content="${longestWait};url=${escapeHtml(target)}">`;
+  const html = ownDocument(
+    {
+      ...plainParts,
+      language: "en",
+      direction: undefined,
+      nonce: view.nonce,
+      title: [stringsFor("en").ux.page.vb_signed_out ?? "", view.organisation].join(" · "),
+    },
+    {
+      organisation: view.organisation,
+      branding: view.branding,
+      tenantSegment: view.tenantSegment ?? "",
+      bodyClass: "vb-SignedOut",
+      apiAttributes: { "data-name": "SignedOut" },
+      apiContent: renderToString(<SignedOutPage view={view} />),
+      noCookie: "",
+    },
+  ).replace("</head>", () => `${refresh}</head>`);
+  const policy = contentSecurityPolicy({
+    nonce: view.nonce,
+    template: false,
+    scriptsAllowed: false,
+    frames: true,
+  });
+  return { html, contentSecurityPolicy: policy };
+}
