@@ -89,8 +89,12 @@ export async function startMailServer(): Promise<MailServer> {
         case "QUIT":
           socket.end("221 bye\r\n");
           break;
-        default:
+        case "RSET":
+        case "NOOP":
           say(verb, "250 ok");
+          break;
+        default:
+          say(verb, "502 unknown");
       }
     }
   }
