@@ -16,9 +16,9 @@ const oldestNode = 24;
 export function prepare() {
   const wanted = lockHash();
   if (!existsSync(marker) || readFileSync(marker, "utf8") !== wanted) {
-    say("Installing what is missing (npm install) ...");
+    say("Installing what is missing (npm install); the first time takes about half a minute ...");
     // Without --no-save an npm of another version would rewrite package-lock.json in a clean clone.
-    const installed = npm(["install", "--no-save", "--no-audit", "--no-fund"]);
+    const installed = npm(["install", "--no-save", "--no-audit", "--no-fund", "--loglevel=error"]);
     if (installed !== 0)
       stop(`npm install failed with exit code ${installed}. Its own messages stand above.`);
     writeFileSync(marker, wanted);
