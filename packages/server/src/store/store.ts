@@ -17,6 +17,7 @@ export interface Store {
   readonly sessions: SessionStore;
   readonly grants: GrantStore;
   readonly signingKeys: SigningKeyStore;
+  readonly policyKeys: PolicyKeyStore;
   readonly outbox: OutboxStore;
   readonly observations: ObservationStore;
   /** The accounts of one tenant. */
@@ -190,6 +191,25 @@ export interface SigningKeyStore {
   /** Adds the key unless the container gained its first key in the meantime; returns the container's keys. */
   addFirst(tenantId: string, container: string, key: StoredSigningKey): Promise<readonly StoredSigningKey[]>;
   add(tenantId: string, container: string, key: StoredSigningKey): Promise<void>;
+}
+
+/** A secret text, or a certificate with its private key (JSON of `ClientCertificate`); sealed at rest. */
+export interface StoredPolicyKey {
+  readonly id: string;
+  readonly kind: "secret" | "certificate";
+  readonly value: string;
+  /** Unix seconds. */
+  readonly uploaded: number;
+}
+
+/** Policy keys by container (storage reference id), oldest first. */
+export interface PolicyKeyStore {
+  list(tenantId: string, container: string): Promise<readonly StoredPolicyKey[]>;
+  /** Names of the tenant's containers, in lower case. */
+  containers(tenantId: string): Promise<readonly string[]>;
+  add(tenantId: string, container: string, key: StoredPolicyKey): Promise<void>;
+  /** Removes one key, or without `id` all; returns how many. */
+  remove(tenantId: string, container: string, id?: string): Promise<number>;
 }
 
 // Messages, observations -------------------------------------------------------------------------------------------------

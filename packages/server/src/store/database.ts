@@ -1,0 +1,83 @@
+import { mkdirSync } from "node:fs";
+import { dirname } from "node:path";
+import { Kysely, PostgresDialect, type Transaction } from "kysely";
+import pg from "pg";
+import type { Schema } from "./schema.ts";
+import { SqliteFile } from "./sqlite-dialect.ts";
+
+/** The open database. `quick` and `durable` reach the same tables. */
+export interface Database {
+  readonly kind: "sqlite" | "postgres";
+  /** For journeys, sessions, codes, observations: a commit outlives the process; after a power cut the last may lack. */
+  readonly quick: Kysely<Schema>;
+  /** For the directory, grants that were revoked, keys: a commit outlives a power cut. */
+  readonly durable: Kysely<Schema>;
+  close(): Promise<void>;
+}
+
+export type DatabaseLocation = { readonly url: string } | { readonly file: string };
+
+/** Opens the database without touching its tables. `file` may be `:memory:`. */
+export function openDatabase(location: DatabaseLocation): Database {
+  return "url" in location ? openPostgres(location.url) : openSqlite(location.file);
+}
+
+function openSqlite(path: string): Database {
+  if (path !== ":memory:") mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  const file = new SqliteFile(path);
+  const quick = new Kysely<Schema>({ dialect: file.dialect("NORMAL") });
+  const durable = new Kysely<Schema>({ dialect: file.dialect("FULL") });
+  return {
+    kind: "sqlite",
+    quick,
+    durable,
+    close: async () => {
+      // Whoever holds the connection ends first.
+      const release = await file.acquire();
+      file.close();
+      release();
+    },
+  };
+}
+
+const int8 = 20;
+
+function openPostgres(url: string): Database {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: 20,
+    connectionTimeoutMillis: 10_000,
+    types: {
+      // Every bigint of ours is a time or a count, far below 2^53.
+      getTypeParser: ((oid: number, format?: "text" | "binary") =>
+        oid === int8 && format !== "binary"
+          ? Number
+          : pg.types.getTypeParser(oid, format as "text")) as typeof pg.types.getTypeParser,
+    },
+  });
+  // An idle connection that the server drops must not end the process; the next query opens another.
+  pool.on("error", () => undefined);
+  const db = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
+  return { kind: "postgres", quick: db, durable: db, close: () => db.destroy() };
+}
+
+const retryable = new Set(["40001", "40P01"]);
+
+/**
+ * Runs `work` in a transaction; repeats it where PostgreSQL gave it up for a deadlock or a serialization conflict.
+ * `work` must have no effect but through the transaction, and must wait for nothing else: on SQLite everybody waits
+ * for it.
+ */
+export async function transact<T>(
+  db: Kysely<Schema>,
+  work: (transaction: Transaction<Schema>) => Promise<T>,
+): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await db.transaction().execute(work);
+    } catch (error) {
+      const code = error instanceof Error && "code" in error ? String(error.code) : "";
+      if (attempt >= 5 || !retryable.has(code)) throw error;
+    }
+  }
+}

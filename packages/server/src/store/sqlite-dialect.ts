@@ -1,0 +1,159 @@
+import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlite";
+import {
+  type CompiledQuery,
+  type DatabaseConnection,
+  type Dialect,
+  type Driver,
+  type Kysely,
+  type QueryResult,
+  SqliteAdapter,
+  SqliteIntrospector,
+  SqliteQueryCompiler,
+} from "kysely";
+
+/** What a commit promises: `FULL` survives a power cut, `NORMAL` survives the death of the process. */
+export type Durability = "FULL" | "NORMAL";
+
+/**
+ * One SQLite file with one connection. Two Kysely dialects share it, one for each durability: the pragma is changed
+ * between transactions, under the mutex that makes them take turns.
+ */
+export class SqliteFile {
+  readonly #database: DatabaseSync;
+  readonly #statements = new Map<string, StatementSync>();
+  #durability: Durability = "FULL";
+  #tail: Promise<void> = Promise.resolve();
+  #waiting = 0;
+
+  constructor(file: string) {
+    this.#database = new DatabaseSync(file, { timeout: 5000 });
+    this.#database.exec("PRAGMA journal_mode = WAL");
+    this.#database.exec("PRAGMA synchronous = FULL");
+    this.#database.exec("PRAGMA foreign_keys = ON");
+    // Deleted rows hold personal data: their bytes are overwritten where that costs no extra page.
+    this.#database.exec("PRAGMA secure_delete = FAST");
+  }
+
+  dialect(durability: Durability): Dialect {
+    return {
+      createDriver: () => new SqliteFileDriver(this, durability),
+      createQueryCompiler: () => new SqliteQueryCompiler(),
+      createAdapter: () => new SharedConnectionAdapter(),
+      createIntrospector: (db: Kysely<unknown>) => new SqliteIntrospector(db),
+    };
+  }
+
+  /** Waits for the turn; the returned function ends it. */
+  async acquire(): Promise<() => void> {
+    const before = this.#tail;
+    let release: () => void = () => undefined;
+    this.#tail = new Promise((resolve) => {
+      release = resolve;
+    });
+    this.#waiting += 1;
+    if (this.#waiting > 1) await before;
+    return () => {
+      this.#waiting -= 1;
+      release();
+    };
+  }
+
+  setDurability(durability: Durability): void {
+    if (durability === this.#durability) return;
+    this.#database.exec(`PRAGMA synchronous = ${durability}`);
+    this.#durability = durability;
+  }
+
+  run(sql: string, parameters: readonly unknown[]): QueryResult<never> {
+    const statement = this.#prepare(sql);
+    const values = parameters as SQLInputValue[];
+    // A statement without result columns (insert without `returning`) must be run, not read.
+    if (statement.columns().length > 0) return { rows: statement.all(...values) as never[] };
+    const { changes } = statement.run(...values);
+    return { rows: [], numAffectedRows: BigInt(changes) };
+  }
+
+  close(): void {
+    this.#statements.clear();
+    if (this.#database.isOpen) this.#database.close();
+  }
+
+  #prepare(sql: string): StatementSync {
+    const known = this.#statements.get(sql);
+    if (known !== undefined) return known;
+    const statement = this.#database.prepare(sql);
+    // Statements with lists of values come in many lengths: the cache must not grow with them.
+    if (this.#statements.size >= 500) this.#statements.clear();
+    this.#statements.set(sql, statement);
+    return statement;
+  }
+}
+
+/** The file has its own mutex, shared by both dialects; Kysely's would know of one of them only. */
+class SharedConnectionAdapter extends SqliteAdapter {
+  override get supportsMultipleConnections(): boolean {
+    return true;
+  }
+}
+
+class SqliteFileDriver implements Driver {
+  readonly #file: SqliteFile;
+  readonly #durability: Durability;
+
+  constructor(file: SqliteFile, durability: Durability) {
+    this.#file = file;
+    this.#durability = durability;
+  }
+
+  async init(): Promise<void> {}
+
+  async acquireConnection(): Promise<DatabaseConnection> {
+    const release = await this.#file.acquire();
+    return new SqliteFileConnection(this.#file, this.#durability, release);
+  }
+
+  async releaseConnection(connection: DatabaseConnection): Promise<void> {
+    if (connection instanceof SqliteFileConnection) connection.release();
+  }
+
+  async beginTransaction(): Promise<void> {
+    this.#file.setDurability(this.#durability);
+    // `immediate`: a second process on the same file waits here, not in the middle of the work.
+    this.#file.run("begin immediate", []);
+  }
+
+  async commitTransaction(): Promise<void> {
+    this.#file.run("commit", []);
+  }
+
+  async rollbackTransaction(): Promise<void> {
+    this.#file.run("rollback", []);
+  }
+
+  async destroy(): Promise<void> {
+    this.#file.close();
+  }
+}
+
+class SqliteFileConnection implements DatabaseConnection {
+  readonly #file: SqliteFile;
+  readonly #durability: Durability;
+  readonly release: () => void;
+
+  constructor(file: SqliteFile, durability: Durability, release: () => void) {
+    this.#file = file;
+    this.#durability = durability;
+    this.release = release;
+  }
+
+  async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
+    // Inside a transaction the pragma was set at its beginning and this finds nothing to do.
+    if (query.query.kind !== "SelectQueryNode") this.#file.setDurability(this.#durability);
+    return this.#file.run(query.sql, query.parameters);
+  }
+
+  // biome-ignore lint/correctness/useYield: Kysely asks for the method; nothing here streams.
+  async *streamQuery<R>(): AsyncIterableIterator<QueryResult<R>> {
+    throw new Error("This dialect reads whole results only.");
+  }
+}
