@@ -1,5 +1,5 @@
-import type { PageProblem } from "@vestibule/engine";
-import type { StoredJourney } from "../store/store.ts";
+import type { JourneyEvent, PageProblem } from "@vestibule/engine";
+import type { StoredJourney, StoredReply } from "../store/store.ts";
 
 /** JSON answers of form posts, byte for byte as pages.md 1.6 and 1.7 show them. */
 export const acceptedReply = '{"status":"200"}';
@@ -44,3 +44,19 @@ export function repeatedReply(
     String(waiting.pageNumber) === last.fingerprint.slice(0, separator);
   return stillWaits && last.body === acceptedReply ? last.body : undefined;
 }
+
+/** Remembers where the browser was sent, in the place of a form's answer. */
+export function keepRedirect(url: string, now: number): StoredReply {
+  return { fingerprint: redirectMark, finishedAt: now, body: url };
+}
+
+/** The GET that led to an identity provider, once more (double click, reload): the same address again, nothing runs. */
+export function repeatedRedirect(stored: StoredJourney, event: JourneyEvent): string | undefined {
+  return event.kind === "confirmed" &&
+    stored.state.waiting?.kind === "provider" &&
+    stored.lastReply?.fingerprint === redirectMark
+    ? stored.lastReply.body
+    : undefined;
+}
+
+const redirectMark = "redirect";

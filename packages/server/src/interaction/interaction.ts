@@ -1,7 +1,9 @@
 import { randomUUID } from "node:crypto";
+import { advance, newJourney } from "@vestibule/engine";
 import type { FastifyInstance } from "fastify";
 import type { ServerContext } from "../context.ts";
 import type { PageRenderer } from "../pages/contract.ts";
+import type { TemplateSource } from "../pages/template-source.ts";
 import type { ApplicationAnswers, Interaction } from "../relying-party/contract.ts";
 import { sendApplicationAnswer } from "./application-response.ts";
 import { csrfTokens } from "./csrf.ts";
@@ -11,7 +13,7 @@ import { journeyRunner } from "./journey-runner.ts";
 import { interactionKeys } from "./keys.ts";
 import { type JourneyRecorder, observation } from "./observation.ts";
 import { readTransactions } from "./open-transactions.ts";
-import { pageResponses, type TemplateSource } from "./page-response.ts";
+import { pageResponses } from "./page-response.ts";
 import { programVersions } from "./program-versions.ts";
 import { answerBrowser, type Room } from "./room.ts";
 import { mountInteraction } from "./routes.ts";
@@ -24,18 +26,19 @@ export interface InteractionDependencies {
   readonly templates: TemplateSource;
   /** At least 32 random bytes, the same on every node of an installation and after a restart. */
   readonly secret: Uint8Array;
-  readonly engine: JourneyEngine;
+  /** Absent = the engine's own; tests hand in a scripted one. */
+  readonly engine?: JourneyEngine;
   readonly recorder?: JourneyRecorder;
 }
 
 /** The interaction room: what the relying-party side calls, and the endpoints that the browser calls. */
 export interface InteractionRoom extends Interaction {
-  /** Mounts E2 to E13 of pages.md 1.2. The server must be made with {@link tolerantServer}. */
+  /** Mounts E2 to E13 of pages.md 1.2 on an application that `hosting/application.ts` made. */
   mount(app: FastifyInstance): Promise<void>;
 }
 
 export function createInteraction(deps: InteractionDependencies): InteractionRoom {
-  const { context, pages, answers, templates, engine } = deps;
+  const { context, pages, answers, templates, engine = { newJourney, advance } } = deps;
   const now = () => context.now();
   const keys = interactionKeys(deps.secret);
   const csrf = csrfTokens(keys);
@@ -47,12 +50,11 @@ export function createInteraction(deps: InteractionDependencies): InteractionRoo
       context,
       engine,
       answers,
-      keys,
       versions: programVersions(context.log),
       observe: observation(context, deps.recorder),
     }),
     sessions: browserSessions(context.store.sessions, now),
-    responses: pageResponses({ pages, templates, csrf, now }),
+    responses: pageResponses({ pages, templates, csrf, log: context.log, now }),
   };
 
   return {

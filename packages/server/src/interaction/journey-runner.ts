@@ -12,10 +12,17 @@ import type { ApplicationAnswer, PublicError, ServerContext } from "../context.t
 import type { ApplicationAnswers, JourneyStart } from "../relying-party/contract.ts";
 import type { StoredJourney } from "../store/store.ts";
 import type { Tenant, TenantPolicy } from "../tenant/tenant.ts";
-import { type EndedJourneys, endedJourneys, type JourneyEnd } from "./ended-journeys.ts";
+import { type JourneyEnd, keepEnd, repeatEnd } from "./ended-journeys.ts";
 import type { JourneyEngine } from "./engine-binding.ts";
-import { acceptedReply, refusedReply, repeatedReply, staleReply, verificationReply } from "./form-reply.ts";
-import type { InteractionKeys } from "./keys.ts";
+import {
+  acceptedReply,
+  keepRedirect,
+  refusedReply,
+  repeatedRedirect,
+  repeatedReply,
+  staleReply,
+  verificationReply,
+} from "./form-reply.ts";
 import type { Observation } from "./observation.ts";
 import type { ProgramVersions } from "./program-versions.ts";
 import type { PublicErrorCode } from "./public-errors.ts";
@@ -69,13 +76,11 @@ export function journeyRunner(deps: {
   readonly context: ServerContext;
   readonly engine: JourneyEngine;
   readonly answers: ApplicationAnswers;
-  readonly keys: InteractionKeys;
   readonly versions: ProgramVersions;
   readonly observe: Observation;
 }): JourneyRunner {
-  const { context, engine, answers, keys, versions, observe } = deps;
+  const { context, engine, answers, versions, observe } = deps;
   const { journeys } = context.store;
-  const ended: EndedJourneys = endedJourneys(context, keys);
 
   return {
     async begin({ tenant, policy, rpRequest, culture }, tid, session) {
@@ -110,7 +115,7 @@ export function journeyRunner(deps: {
     if (repeated !== undefined) return { kind: "reply", ...running, body: repeated };
     if (stored.final !== undefined || isOver(stored.state)) {
       if (turn.fingerprint !== undefined) return { kind: "reply", ...running, body: staleReply };
-      const end = await ended.repeat(tenant, stored);
+      const end = await repeatEnd(context, tenant, stored);
       return end === undefined ? lost : { ...running, ...end };
     }
 
@@ -119,6 +124,8 @@ export function journeyRunner(deps: {
       currentPage: () => currentPage(tenant, running),
     });
     if (event === undefined) return lost;
+    const redirect = repeatedRedirect(stored, event);
+    if (redirect !== undefined) return { kind: "redirect", ...running, url: redirect };
     return turn.fingerprint === undefined
       ? moved(tenant, running, stored, event)
       : replied(tenant, running, stored, event, turn.fingerprint);
@@ -137,7 +144,8 @@ export function journeyRunner(deps: {
     const saved = await journeys.save(tenant.id, {
       ...stored,
       state,
-      ...(end !== undefined && { final: ended.keep(tenant, state, end) }),
+      ...(end !== undefined && { final: keepEnd(end, context.now()) }),
+      ...(result.kind === "redirect" && { lastReply: keepRedirect(result.url, context.now()) }),
     });
     if (!saved) return conflict(tenant, state.id);
     return result;
@@ -164,7 +172,7 @@ export function journeyRunner(deps: {
       state,
       lastReply: { fingerprint: fingerprintOf(running.state, fingerprint), finishedAt: context.now(), body },
       // A failure of the journey itself reaches the application with the next `confirmed`.
-      ...(end !== undefined && { final: ended.keep(tenant, state, end) }),
+      ...(end !== undefined && { final: keepEnd(end, context.now()) }),
     });
     if (!saved) return conflict(tenant, state.id);
     return { kind: "reply", state, policy, body };

@@ -1,31 +1,17 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import type { JourneyState, PageModel } from "@vestibule/engine";
-import type { FastifyReply, FastifyRequest } from "fastify";
+import type { FastifyBaseLogger, FastifyReply, FastifyRequest } from "fastify";
 import type { PublicError } from "../context.ts";
 import type { PageRenderer, RenderedPage } from "../pages/contract.ts";
+import type { TemplateSource } from "../pages/template-source.ts";
+import { parseAddress } from "../relying-party/address.ts";
 import type { Tenant, TenantPolicy } from "../tenant/tenant.ts";
 import { noStore } from "./application-response.ts";
 import { setCookie } from "./cookies.ts";
 import type { CsrfTokens } from "./csrf.ts";
 import { csrfCookie } from "./open-transactions.ts";
-import { type PublicErrorCode, publicError } from "./public-errors.ts";
+import { publicError } from "./public-errors.ts";
 import { transIdOf } from "./transaction-id.ts";
-
-/** Where a tenant's own page templates come from: fetched, cached and guarded as pages.md 4.8 S1 says. */
-export interface TemplateSource {
-  /**
-   * @param url Absolute URL of a content definition, resolvers expanded.
-   * @param origin `https://host:port` of this server, sent as `Origin`.
-   * @returns Undefined where no copy can be had at all; `notFound` where the host says 404.
-   */
-  load(url: string, origin: string): Promise<PageTemplate | { readonly notFound: true } | undefined>;
-}
-
-export interface PageTemplate {
-  readonly html: string;
-  /** Address that it really came from. */
-  readonly url: string;
-}
 
 export interface PageResponses {
   /** 200 with the page, its CSRF cookie and the headers of pages.md 1.3; the error page where its template is lost. */
@@ -49,9 +35,10 @@ export function pageResponses(deps: {
   readonly pages: PageRenderer;
   readonly templates: TemplateSource;
   readonly csrf: CsrfTokens;
+  readonly log: FastifyBaseLogger;
   readonly now: () => number;
 }): PageResponses {
-  const { pages, templates, csrf, now } = deps;
+  const { pages, templates, csrf, log, now } = deps;
 
   async function error(
     reply: FastifyReply,
@@ -59,12 +46,14 @@ export function pageResponses(deps: {
     error: PublicError,
     language = "en",
   ): Promise<unknown> {
+    const segment = parseAddress(reply.request.raw.url ?? "")?.tenantSegment;
     const rendered = pages.error({
       error,
       organisation: tenant?.displayName ?? "",
       branding: tenant?.branding ?? { tokens: {} },
       language,
       nonce: newNonce(),
+      ...(tenant !== undefined && segment !== undefined && { tenantSegment: segment }),
       timestamp: new Date(now())
         .toISOString()
         .replace("T", " ")
@@ -73,25 +62,19 @@ export function pageResponses(deps: {
     return send(reply.status(error.status), error.correlationId, rendered);
   }
 
-  /** Undefined for the default look (`~/…`), the error's code where the tenant's own template cannot be had. */
-  async function templateOf(
-    loadUri: string,
-    origin: string,
-  ): Promise<PageTemplate | PublicErrorCode | undefined> {
-    if (loadUri.startsWith("~/")) return undefined;
-    const template = await templates.load(loadUri, origin);
-    if (template === undefined) return "AADB2C90065";
-    return "notFound" in template ? "AADB2C90002" : template;
-  }
-
   return {
     error,
 
     async page(request, reply, tenant, policy, state, page) {
       const origin = originOf(request, state);
-      const template = await templateOf(page.contentDefinition.loadUri, origin);
-      if (typeof template === "string")
-        return error(reply, tenant, publicError(template, state.id), state.culture.language);
+      const template = await templates.load(tenant, page.contentDefinition.loadUri, origin);
+      if (template.kind === "failed") {
+        log.warn(
+          { correlationId: state.id, loadUri: withoutQuery(page), detail: template.detail },
+          "no template",
+        );
+        return error(reply, tenant, publicError(template.code, state.id), state.culture.language);
+      }
       const token = csrf.issue(tenant.id, state.id, page.step, now());
       const policyId = policy.id;
       const rendered = pages.page({
@@ -106,7 +89,7 @@ export function pageResponses(deps: {
         nonce: newNonce(),
         organisation: tenant.displayName,
         branding: tenant.branding,
-        ...(template !== undefined && { template }),
+        ...(template.kind === "template" && { template: { html: template.html, url: template.url } }),
         deploymentMode: policy.program.policy.deploymentMode,
       });
       setCookie(request, reply, csrfCookie, token);
@@ -125,6 +108,10 @@ function originOf(request: FastifyRequest, state: JourneyState): string {
   return /^(?:[a-z0-9.-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?$/i.test(request.host)
     ? `${request.protocol}://${request.host}`
     : state.request.origin;
+}
+
+function withoutQuery(page: PageModel): string {
+  return page.contentDefinition.loadUri.replace(/[?#].*$/s, "");
 }
 
 function newNonce(): string {

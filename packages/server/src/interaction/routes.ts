@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { FastifyInstance, FastifyServerOptions } from "fastify";
+import type { FastifyInstance } from "fastify";
 import type { Handler } from "../context.ts";
 import { largestForm } from "./form.ts";
 import { navigate, navigationActions, reportError } from "./navigation.ts";
@@ -7,20 +7,6 @@ import { providerReturn } from "./provider-return.ts";
 import { publicError } from "./public-errors.ts";
 import type { Room } from "./room.ts";
 import { selfAsserted } from "./self-asserted.ts";
-
-/**
- * What the server must be made with for these routes: paths without regard to case, double or trailing slashes, and
- * query strings of more than 16 KiB (pages.md 1.1, 1.5 R12, R16).
- */
-export const tolerantServer = {
-  routerOptions: {
-    caseSensitive: false,
-    ignoreDuplicateSlashes: true,
-    ignoreTrailingSlash: true,
-    maxParamLength: 256,
-  },
-  http: { maxHeaderSize: 65_536 },
-} as const satisfies FastifyServerOptions & { http: { maxHeaderSize: number } };
 
 /** Every endpoint between `authorize` and the final answer, with its number in pages.md 1.2. */
 export function interactionRoutes(

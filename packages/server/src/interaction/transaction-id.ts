@@ -23,7 +23,8 @@ export function readTransactionReference(text: string | undefined): TransactionR
   if (text.length > longestReference) return { kind: "unreadable" };
   // R1: doubled prefix; R2: `=` may have been encoded twice.
   const value = text.replaceAll(/%3d/gi, "=").replace(/^[\s"]*(?:StateProperties=)*/i, "");
-  const decoded = decodeJson(value);
+  // What an identity provider is sent has a random part after a dot (pages.md 1.14).
+  const decoded = decodeJson(value.split(".", 1)[0] ?? "");
   const tid = decoded === undefined ? undefined : transactionOf(decoded);
   return tid === undefined ? { kind: "unreadable" } : { kind: "named", tid };
 }
