@@ -33,17 +33,17 @@ export function satisfies(predicate: Predicate, text: string, now: number): bool
   switch (predicate.method) {
     case "IsLengthRange":
       return (
-        text.length >= Number(parameters["Minimum"] ?? 0) &&
-        text.length <= Number(parameters["Maximum"] ?? Infinity)
+        text.length >= Number(parameters.Minimum ?? 0) &&
+        text.length <= Number(parameters.Maximum ?? Infinity)
       );
     case "MatchesRegex":
-      return matchesPattern(parameters["RegularExpression"] ?? "", text);
+      return matchesPattern(parameters.RegularExpression ?? "", text);
     case "IncludesCharacters":
-      return includesCharacters(parameters["CharacterSet"] ?? "", text);
+      return includesCharacters(parameters.CharacterSet ?? "", text);
     case "IsDateRange":
       return (
-        text >= dateParameter(parameters["Minimum"], "0001-01-01", now) &&
-        text <= dateParameter(parameters["Maximum"], "9999-12-31", now)
+        text >= dateParameter(parameters.Minimum, "0001-01-01", now) &&
+        text <= dateParameter(parameters.Maximum, "9999-12-31", now)
       );
   }
 }

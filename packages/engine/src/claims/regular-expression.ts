@@ -11,9 +11,9 @@ const search = new Script("new RegExp(pattern, flags).test(text)");
  * be checked is refused. V8 honours the time limit also inside a regular expression.
  */
 export function matchesPattern(pattern: string, text: string, flags = "u"): boolean {
-  sandbox["pattern"] = pattern;
-  sandbox["text"] = text;
-  sandbox["flags"] = flags;
+  sandbox.pattern = pattern;
+  sandbox.text = text;
+  sandbox.flags = flags;
   try {
     return search.runInContext(sandbox, { timeout: milliseconds }) === true;
   } catch {

@@ -77,7 +77,7 @@ export async function completeFederation(
   const remembered = JSON.parse(waiting.saved) as { state: string; saved: string };
   // Consumed now: a second return with the same state finds nothing that waits for it.
   drop(run, "waiting");
-  if (compiled?.kind !== "openIdConnect" || parameters["state"] !== remembered.state) {
+  if (compiled?.kind !== "openIdConnect" || parameters.state !== remembered.state) {
     return {
       kind: "errorPage",
       code: "AADB2C90046",

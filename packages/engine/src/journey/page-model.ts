@@ -71,8 +71,8 @@ function pageLanguage(run: Run): PageModel["language"] {
 const contents = new WeakMap<object, Map<string, Readonly<Record<string, string>>>>();
 
 function content(run: Run, definitionId: string, form: Form | undefined): Readonly<Record<string, string>> {
-  let cached = contents.get(run.program);
-  if (!cached) contents.set(run.program, (cached = new Map()));
+  const cached = contents.get(run.program) ?? new Map<string, Readonly<Record<string, string>>>();
+  contents.set(run.program, cached);
   const key = `${definitionId}\n${run.state.culture.tag}\n${form?.compiled.profile.id ?? ""}`;
   const known = cached.get(key);
   if (known) return known;

@@ -59,7 +59,7 @@ function tokenClaims(run: Run): Record<string, JsonClaim> {
     const value = type && outputValue(run, reference);
     if (!type || value === undefined || value === "") continue;
     if (value === false && omitFalse.has(type.id.toLowerCase())) continue;
-    const name = reference.partnerClaimType ?? type.defaultPartnerClaimTypes?.["OpenIdConnect"] ?? type.id;
+    const name = reference.partnerClaimType ?? type.defaultPartnerClaimTypes?.OpenIdConnect ?? type.id;
     claims[name] = jsonValue(type, value);
   }
   return claims;

@@ -59,7 +59,7 @@ export async function submit(
   const unproved = unprovedAddress(run, form, collected.claims);
   if (unproved) {
     const name = form.displayName(unproved);
-    const sentence = fillString(form.texts.builtIn.fieldErrors["not_verified"] ?? "", name);
+    const sentence = fillString(form.texts.builtIn.fieldErrors.not_verified ?? "", name);
     const message = form.texts.message("UserMessageIfClaimNotVerified", [name], [compiled.profile]);
     return refuse(run, { ...waiting, typed }, { message, fields: { [unproved.id]: sentence } });
   }
@@ -190,7 +190,7 @@ export function formOutputClaims(
   const { policy } = run.program;
   const claims: Record<string, ClaimValue> = {};
   const resolve =
-    form.compiled.profile.metadata["IncludeClaimResolvingInClaimsHandling"]?.toLowerCase() === "true";
+    form.compiled.profile.metadata.IncludeClaimResolvingInClaimsHandling?.toLowerCase() === "true";
   for (const reference of form.compiled.profile.outputClaims) {
     const type = policy.claimTypes.get(reference.claimTypeReferenceId);
     if (!type || run.program.secrets.has(type.id)) continue;

@@ -58,10 +58,10 @@ export const loginNonInteractiveProfile: ServerProfileKind<LoginMetadata> = {
           values: {
             oid: account.objectId,
             tid: context.policy.tenantId,
-            name: account.attributes["displayName"],
-            given_name: account.attributes["givenName"],
-            family_name: account.attributes["surname"],
-            upn: account.attributes["userPrincipalName"],
+            name: account.attributes.displayName,
+            given_name: account.attributes.givenName,
+            family_name: account.attributes.surname,
+            upn: account.attributes.userPrincipalName,
             estsRequestId: context.state.id,
           },
         };

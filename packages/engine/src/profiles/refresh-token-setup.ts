@@ -16,8 +16,8 @@ export const refreshTokenSetupProfile: ServerProfileKind<Record<string, never>> 
       const found = Object.keys(grant.claims).find((key) => key.toLowerCase() === name.toLowerCase());
       if (found !== undefined) values[reference.partnerClaimType ?? name] = grant.claims[found];
     }
-    if (grant.objectId !== undefined) values["objectId"] = grant.objectId;
-    values["refreshTokenIssuedOnDateTime"] = new Date(grant.issuedOn * 1000).toISOString();
+    if (grant.objectId !== undefined) values.objectId = grant.objectId;
+    values.refreshTokenIssuedOnDateTime = new Date(grant.issuedOn * 1000).toISOString();
     return { kind: "values", values };
   },
 };

@@ -30,7 +30,7 @@ export function compile(policy: Policy): Compilation {
   }
   diagnostics.push(...unresolvedReferences(policy, steps), ...unknownTransformations(policy));
   if (diagnostics.some(({ severity }) => severity === "error")) return { diagnostics };
-  const refresh = policy.relyingParty.endpoints["Token"];
+  const refresh = policy.relyingParty.endpoints.Token;
   const parts: Omit<Program, symbol> = {
     policy,
     version: versionOf(policy),

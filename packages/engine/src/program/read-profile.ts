@@ -2,7 +2,7 @@ import type { Diagnostic, Policy, TechnicalProfile } from "@vestibule/policy";
 import { booleanItem, metadataItem } from "../claims/mapping.ts";
 import type { TokenIssuer } from "../journey/outcome.ts";
 import { claimsTransformationProfile } from "../profiles/claims-transformation.ts";
-import { directoryProfile } from "../profiles/directory.ts";
+import { directoryProfile } from "../profiles/directory/directory.ts";
 import { isPasswordGrant, loginNonInteractiveProfile } from "../profiles/login-non-interactive.ts";
 import type { ServerProfileKind } from "../profiles/profile.ts";
 import { refreshTokenSetupProfile } from "../profiles/refresh-token-setup.ts";

@@ -1,5 +1,5 @@
 import { resolveClaimResolvers } from "../claims/resolvers.ts";
-import { alternativeSecurityId } from "../profiles/directory.ts";
+import { alternativeSecurityId } from "../profiles/directory/names.ts";
 import type { Method, TransformationInput } from "./transformation.ts";
 
 /** `{0}`…`{n}` and `{{`, `}}` of .NET's composite formatting; `:format` is ignored for text (claims-transformations.md 4.4). */

@@ -69,7 +69,7 @@ export function collectFields(options: CollectOptions): Collected {
   }
   const mismatch = passwordMismatch(options, secrets);
   if (mismatch !== undefined && Object.keys(problems).length === 0) {
-    problems["reenterPassword"] = mismatch;
+    problems.reenterPassword = mismatch;
     first = { message: mismatch };
   }
   return { claims, secrets, typed, problems, ...(first && { first }) };
@@ -121,7 +121,7 @@ function filledField(options: CollectOptions, { type }: FormField, text: string)
   const limit = maxLength(type);
   if (limit !== undefined && text.length > limit) {
     const sentence = fillString(
-      options.texts.fieldErrors["max_length"] ?? "",
+      options.texts.fieldErrors.max_length ?? "",
       options.displayName(type),
       String(limit),
     );
@@ -187,6 +187,6 @@ function passwordMismatch(
   const both = ["newPassword", "reenterPassword"].every((id) =>
     fields.some(({ type }) => type.id.toLowerCase() === id.toLowerCase()),
   );
-  if (!both || secrets["newPassword"] === secrets["reenterPassword"]) return undefined;
-  return texts.ux.selfAsserted["error_passwordEntryMismatch"] ?? texts.fieldErrors["password_mismatch"];
+  if (!both || secrets.newPassword === secrets.reenterPassword) return undefined;
+  return texts.ux.selfAsserted.error_passwordEntryMismatch ?? texts.fieldErrors.password_mismatch;
 }

@@ -1,0 +1,67 @@
+import type { ClaimReference } from "@vestibule/policy";
+import { claimText } from "../../claims/bag.ts";
+import type { AccountIdentity, AccountKey, DirectoryPort } from "../../ports.ts";
+import type { ResolvedClaim } from "../profile.ts";
+
+export const partnerOf = (reference: ClaimReference) =>
+  reference.partnerClaimType ?? reference.claimTypeReferenceId;
+
+export function accountKey(claim: ResolvedClaim, directory: DirectoryPort): AccountKey | undefined {
+  const partner = claim.partnerName.toLowerCase();
+  const value = claimText(claim.value).trim();
+  if (value === "") return undefined;
+  if (partner === "objectid") return { kind: "objectId", value };
+  if (partner === "userprincipalname") return { kind: "userPrincipalName", value };
+  if (partner === "signinnames" || partner === "logonidentifier") return { kind: "signInName", value };
+  if (partner.startsWith("signinnames.")) {
+    return { kind: "signInName", signInType: claim.partnerName.slice("signInNames.".length), value };
+  }
+  if (partner === "alternativesecurityid") {
+    const identity = parseAlternativeSecurityId(value);
+    return (
+      identity && { kind: "federated", issuer: identity.issuer, issuerAssignedId: identity.issuerAssignedId }
+    );
+  }
+  return { kind: "attribute", name: attributeName(claim.partnerName, directory), value: claim.value };
+}
+
+/** `{"type":6,"identityProvider":"<issuer>","key":"<base64 of the UTF-8 subject>"}` ↔ a federated identity. */
+export function parseAlternativeSecurityId(text: string): AccountIdentity | undefined {
+  try {
+    const parsed: unknown = JSON.parse(text);
+    if (typeof parsed !== "object" || parsed === null) return undefined;
+    const { identityProvider, key } = parsed as { identityProvider?: unknown; key?: unknown };
+    if (typeof identityProvider !== "string" || typeof key !== "string") return undefined;
+    return {
+      signInType: "federated",
+      issuer: identityProvider,
+      issuerAssignedId: Buffer.from(key, "base64").toString("utf8"),
+    };
+  } catch {
+    return undefined;
+  }
+}
+
+export function alternativeSecurityId(issuer: string, issuerAssignedId: string): string {
+  return JSON.stringify({
+    type: 6,
+    identityProvider: issuer,
+    key: Buffer.from(issuerAssignedId, "utf8").toString("base64"),
+  });
+}
+
+/** Directory name of a partner name: extension attributes carry the id of the application that owns them. */
+export function attributeName(partner: string, directory: DirectoryPort): string {
+  const extension = /^extension_(?:[0-9a-f]{32}_)?(.+)$/i.exec(partner);
+  return extension ? `extension_${directory.extensionsAppId}_${extension[1]}` : partner;
+}
+
+export function identityPartner(
+  partner: string,
+): { matches(identity: AccountIdentity): boolean } | undefined {
+  const name = partner.toLowerCase();
+  if (name === "alternativesecurityid") return { matches: (identity) => identity.signInType === "federated" };
+  if (!name.startsWith("signinnames.")) return undefined;
+  const type = name.slice("signinnames.".length);
+  return { matches: (identity) => identity.signInType.toLowerCase() === type };
+}
