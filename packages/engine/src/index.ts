@@ -9,6 +9,16 @@ export * from "./journey/session.ts";
 export * from "./journey/state.ts";
 export * from "./journey/trace.ts";
 export * from "./ports.ts";
+export {
+  blockMessagePartner,
+  chooseCertificate,
+  connectorSteps,
+  isPreset,
+  type Preset,
+  presets,
+  readReturnedName,
+  restfulProfile,
+} from "./profiles/restful/index.ts";
 export { type Compilation, compile } from "./program/compile.ts";
 export type { Program } from "./program/program.ts";
 export {
