@@ -1,0 +1,169 @@
+import { randomUUID } from "node:crypto";
+import type {
+  Account,
+  AccountKey,
+  CallRecord,
+  DirectoryPort,
+  FederationPort,
+  HttpCall,
+  HttpResult,
+  Ports,
+  VerificationPort,
+} from "../ports.ts";
+
+/** Ports for tests of the engine alone: everything in memory, everything visible. The real ones have their own suites. */
+export interface MemoryPorts extends Ports {
+  readonly accounts: Map<string, Account & { password?: string; journeyKey: string }>;
+  readonly httpCalls: HttpCall[];
+  readonly callRecords: CallRecord[];
+  readonly codes: Map<string, string>;
+  time: number;
+  answer: (call: HttpCall) => HttpResult | Promise<HttpResult>;
+  federationClaims: Record<string, unknown>;
+}
+
+export function memoryPorts(): MemoryPorts {
+  const accounts: MemoryPorts["accounts"] = new Map();
+  const httpCalls: HttpCall[] = [];
+  const callRecords: CallRecord[] = [];
+  const codes = new Map<string, string>();
+  const ports: MemoryPorts = {
+    organisation: "Contoso",
+    accounts,
+    httpCalls,
+    callRecords,
+    codes,
+    time: Date.UTC(2026, 0, 1),
+    answer: () => ({ kind: "failure", failure: "connect", detail: "nobody answers", attempts: [] }),
+    federationClaims: {},
+    clock: { now: () => ports.time },
+    random: {
+      uuid: () => randomUUID(),
+      token: () => randomUUID(),
+      integer: (below) => Math.floor(Math.random() * below),
+    },
+    directory: directory(accounts),
+    http: {
+      async send(call) {
+        httpCalls.push(call);
+        return ports.answer(call);
+      },
+    },
+    keys: { secret: async (id) => `secret-of-${id}`, certificates: async () => [] },
+    verification: verification(codes),
+    federation: federation(() => ports.federationClaims),
+    calls: {
+      async record(call) {
+        callRecords.push(call);
+      },
+    },
+  };
+  return ports;
+}
+
+function directory(accounts: MemoryPorts["accounts"]): DirectoryPort {
+  const matches = (account: Account, key: AccountKey): boolean => {
+    switch (key.kind) {
+      case "objectId":
+        return account.objectId === key.value;
+      case "userPrincipalName":
+        return account.attributes.userPrincipalName === key.value;
+      case "attribute":
+        return account.attributes[key.name] === key.value;
+      case "federated":
+        return account.identities.some(
+          (i) => i.issuer === key.issuer && i.issuerAssignedId === key.issuerAssignedId,
+        );
+      case "signInName":
+        return account.identities.some(
+          (i) =>
+            i.signInType !== "federated" &&
+            (key.signInType === undefined || i.signInType === key.signInType) &&
+            i.issuerAssignedId.toLowerCase() === key.value.toLowerCase(),
+        );
+    }
+  };
+  const find = (key: AccountKey) => [...accounts.values()].find((account) => matches(account, key));
+  return {
+    extensionsAppId: "0a1b2c3d4e5f60718293a4b5c6d7e8f9",
+    defaultDomain: "contoso.onmicrosoft.com",
+    find: async (key) => find(key),
+    async create(init, journeyKey) {
+      const own = [...accounts.values()].find((account) => account.journeyKey === journeyKey);
+      const taken = init.identities.some((identity) =>
+        [...accounts.values()].some(
+          (account) =>
+            account !== own &&
+            account.identities.some(
+              (i) => i.issuerAssignedId.toLowerCase() === identity.issuerAssignedId.toLowerCase(),
+            ),
+        ),
+      );
+      if (taken) return { kind: "alreadyExists" };
+      const account = {
+        objectId: own?.objectId ?? randomUUID(),
+        identities: init.identities,
+        accountEnabled: init.accountEnabled ?? true,
+        attributes: init.attributes,
+        journeyKey,
+        ...(init.password !== undefined && { password: init.password }),
+      };
+      accounts.set(account.objectId, account);
+      return { kind: "created", account };
+    },
+    async change(objectId, change) {
+      const account = accounts.get(objectId);
+      if (!account) return { kind: "notFound" };
+      const attributes = { ...account.attributes };
+      for (const [name, value] of Object.entries(change.attributes ?? {})) {
+        if (value === null) delete attributes[name];
+        else attributes[name] = value;
+      }
+      const changed = {
+        ...account,
+        attributes,
+        ...(change.identities && { identities: change.identities }),
+        ...(change.password !== undefined && { password: change.password }),
+      };
+      accounts.set(objectId, changed);
+      return { kind: "changed", account: changed };
+    },
+    remove: async (objectId) => accounts.delete(objectId),
+    async checkPassword(signInName, password) {
+      const account = find({ kind: "signInName", value: signInName });
+      if (!account) return { kind: "unknownAccount" };
+      if (!account.accountEnabled) return { kind: "disabled" };
+      return accounts.get(account.objectId)?.password === password
+        ? { kind: "ok", account }
+        : { kind: "wrongPassword" };
+    },
+  };
+}
+
+function verification(codes: Map<string, string>): VerificationPort {
+  return {
+    async sendCode(scope, address) {
+      codes.set(`${scope}\n${address.toLowerCase()}`, "123456");
+      return { kind: "sent" };
+    },
+    async checkCode(scope, address, code) {
+      const key = `${scope}\n${address.toLowerCase()}`;
+      if (codes.get(key) !== code) return { kind: "wrong" };
+      codes.delete(key);
+      return { kind: "verified" };
+    },
+  };
+}
+
+function federation(claims: () => Record<string, unknown>): FederationPort {
+  return {
+    begin: async (provider, { state }) => ({
+      url: `https://idp.example/authorize?state=${encodeURIComponent(state)}&client_id=${provider.clientId}`,
+      saved: "saved",
+    }),
+    complete: async (_provider, _saved, answer) =>
+      answer.error === undefined
+        ? { kind: "claims", claims: claims(), tokens: { accessToken: "idp-access-token" } }
+        : { kind: "providerError", error: answer.error },
+  };
+}
