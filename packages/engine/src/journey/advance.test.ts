@@ -397,16 +397,14 @@ describe("any order of events", () => {
         { displayName: "x", newUser: "true" },
       )
       .map((fields): JourneyEvent => ({ kind: "submitted", fields })),
-    fc
-      .constantFrom("send", "change")
-      .map(
-        (action): JourneyEvent => ({
-          kind: "verification",
-          claimId: "email",
-          address: "new@contoso.example",
-          action: action as "send" | "change",
-        }),
-      ),
+    fc.constantFrom("send", "change").map(
+      (action): JourneyEvent => ({
+        kind: "verification",
+        claimId: "email",
+        address: "new@contoso.example",
+        action: action as "send" | "change",
+      }),
+    ),
     fc.constant<JourneyEvent>({
       kind: "verification",
       claimId: "email",
