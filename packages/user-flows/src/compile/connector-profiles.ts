@@ -1,0 +1,200 @@
+import type { ClaimReference, Precondition, TechnicalProfile } from "@vestibule/policy";
+import type { ConnectorStep } from "../document/user-flow.ts";
+import type { ConnectorFacts } from "../tenant-facts.ts";
+import {
+  claim,
+  exchangeStep,
+  forValidation,
+  proprietary,
+  type Step,
+  skipIfExists,
+  skipUnlessExists,
+  technicalProfile,
+  validation,
+} from "./blocks.ts";
+import type { Scope } from "./scope.ts";
+
+/** Names that the service prints in its error texts, and `step` of the request (api-connectors.md A1). */
+const steps: Readonly<Record<ConnectorStep, { readonly profile: string; readonly step: string }>> = {
+  postFederationSignup: { profile: "PreSelfAssertedRestful", step: "PostFederationSignup" },
+  postAttributeCollection: { profile: "PreUserWriteRestful", step: "PostAttributeCollection" },
+  preTokenIssuance: { profile: "PreSendClaimsRestful", step: "PreTokenIssuance" },
+};
+
+const profileId = (at: ConnectorStep, index: number) =>
+  `${steps[at].profile}${index === 0 ? "" : `-${index + 1}`}`;
+
+/** Copies of what the last connector gave, kept with the grant: a refresh puts them over what it reads (user-flows.md 4.12). */
+export const keptClaim = (claimType: string) => `connector_${claimType}`;
+
+/** Claims whose returned values count at a step (api-connectors.md A4.2): user attributes, or only application claims. */
+export function returnedClaims(scope: Scope, at: ConnectorStep): readonly string[] {
+  const attributes = new Set(scope.userAttributes.map(({ claimType }) => claimType.toLowerCase()));
+  const counted = [
+    ...(at === "preTokenIssuance" ? [] : scope.collected.map(({ claimType }) => claimType)),
+    ...scope.claimed.map(({ claimType }) => claimType),
+  ];
+  return [...new Set(counted)].filter((claimType) => attributes.has(claimType.toLowerCase()));
+}
+
+/** The technical profiles of one step's connectors, in the order in which they run. */
+export function connectorProfiles(scope: Scope, at: ConnectorStep): TechnicalProfile[] {
+  return scope.connectors[at].map((connector, index) => connectorProfile(scope, at, connector, index));
+}
+
+function connectorProfile(
+  scope: Scope,
+  at: ConnectorStep,
+  connector: ConnectorFacts,
+  index: number,
+): TechnicalProfile {
+  const { connectorSettings: settings } = scope.facts;
+  const directoryName = (claimType: string) =>
+    scope.userAttributes.find((attribute) => attribute.claimType === claimType)?.directoryName ?? claimType;
+  const returned = returnedClaims(scope, at);
+  const blocks = at !== "preTokenIssuance" || settings.enforceBlockAtTokenStep;
+  const outputClaims: ClaimReference[] = [
+    // The kept copy comes first, so that a look-up by partner name that takes the last one finds the claim itself.
+    ...(at === "preTokenIssuance"
+      ? returned.map((claimType) => claim(keptClaim(claimType), directoryName(claimType)))
+      : []),
+    ...returned.map((claimType) => claim(claimType, directoryName(claimType))),
+    ...(blocks ? [claim("blockMessage", "vestibule.blockMessage")] : []),
+  ];
+  return technicalProfile(profileId(at, index), proprietary("restful"), {
+    displayName: connector.displayName,
+    metadata: {
+      ServiceUrl: connector.targetUrl,
+      ...authenticationMetadata(connector),
+      SendClaimsIn: "Body",
+      "vestibule.connectorStep": steps[at].step,
+      "vestibule.connectorId": connector.id,
+      "vestibule.preset": connector.preset ?? settings.preset,
+      ...(connector.timeout !== undefined && {
+        "vestibule.timeoutInMilliseconds": String(connector.timeout),
+      }),
+      ...(connector.tries !== undefined && { "vestibule.tries": String(connector.tries) }),
+      ...(settings.strictAnswers && { "vestibule.strictAnswers": "true" }),
+      ...(settings.enforceBlockAtTokenStep && { "vestibule.enforceBlock": "true" }),
+      ...(settings.sendLocalIdentitiesAtSignup && { "vestibule.sendLocalIdentities": "true" }),
+    },
+    cryptographicKeys: authenticationKeys(connector),
+    inputClaims: [
+      claim("email", "email"),
+      ...scope.userAttributes.map(({ claimType, directoryName: name }) =>
+        claim(sentClaim(scope, at, claimType), name),
+      ),
+    ],
+    outputClaims,
+    useTechnicalProfileForSessionManagement: "SM-Noop",
+  });
+}
+
+function authenticationMetadata({ authentication }: ConnectorFacts): Readonly<Record<string, string>> {
+  switch (authentication.kind) {
+    case "none":
+      return { AuthenticationType: "None" };
+    case "basic":
+      return { AuthenticationType: "Basic" };
+    case "clientCertificate":
+      return { AuthenticationType: "ClientCertificate" };
+    case "apiKeyHeader":
+      return { AuthenticationType: "ApiKeyHeader" };
+  }
+}
+
+function authenticationKeys({ authentication }: ConnectorFacts): TechnicalProfile["cryptographicKeys"] {
+  switch (authentication.kind) {
+    case "none":
+      return [];
+    case "basic":
+      return [
+        { id: "BasicAuthenticationUsername", storageReferenceId: authentication.usernameReference },
+        { id: "BasicAuthenticationPassword", storageReferenceId: authentication.passwordReference },
+      ];
+    case "clientCertificate":
+      return [{ id: "ClientCertificate", storageReferenceId: authentication.reference }];
+    case "apiKeyHeader":
+      return [{ id: authentication.header, storageReferenceId: authentication.reference }];
+  }
+}
+
+// What the last connector is sent -------------------------------------------------------------------------------------
+
+export const directoryClaim = (claimType: string) => `directory_${claimType}`;
+
+/**
+ * Claims that an earlier connector may set although the flow does not collect them: they go to the first token and are
+ * not stored, so the last connector, which is sent the directory's values, must not see them (api-connectors.md A2.1).
+ */
+export function unstoredClaims(scope: Scope): readonly string[] {
+  const { postFederationSignup: first, postAttributeCollection: second } = scope.connectors;
+  if (first.length + second.length === 0) return [];
+  return returnedClaims(scope, "postAttributeCollection").filter(
+    (claimType) => !scope.collected.some((each) => each.claimType === claimType),
+  );
+}
+
+function sentClaim(scope: Scope, at: ConnectorStep, claimType: string): string {
+  return at === "preTokenIssuance" && unstoredClaims(scope).includes(claimType)
+    ? directoryClaim(claimType)
+    : claimType;
+}
+
+// Where they stand in the journey -------------------------------------------------------------------------------------
+
+const unlessBlocked = skipIfExists("blockMessage");
+
+/** Connector steps without a page, each followed by the block page (user-flows.md 17.1). */
+export function connectorSteps(scope: Scope, at: ConnectorStep, ...preconditions: Precondition[]): Step[] {
+  const blocks = at !== "preTokenIssuance" || scope.facts.connectorSettings.enforceBlockAtTokenStep;
+  return scope.connectors[at].flatMap((_, index) => [
+    exchangeStep(`${profileId(at, index)}Exchange`, profileId(at, index), ...preconditions),
+    ...(blocks ? [blockStep(`${profileId(at, index)}BlockPageExchange`)] : []),
+  ]);
+}
+
+export function blockStep(exchangeId: string): Step {
+  return exchangeStep(exchangeId, "SelfAsserted-BlockPage", skipUnlessExists("blockMessage"));
+}
+
+/** The connectors before the write, and the write itself, which only follows where none of them blocked. */
+export function writeValidations(scope: Scope, writeId: string) {
+  const connectors = scope.connectors.postAttributeCollection;
+  return [
+    ...connectors.map((_, index) =>
+      validation(
+        profileId("postAttributeCollection", index),
+        ...(index === 0 ? [] : [forValidation(unlessBlocked)]),
+      ),
+    ),
+    validation(writeId, ...(connectors.length === 0 ? [] : [forValidation(unlessBlocked)])),
+  ];
+}
+
+/** The page that ends a blocked sign-up: the message and nothing else (api-connectors.md A3.3). */
+export function blockPage(): TechnicalProfile {
+  return technicalProfile("SelfAsserted-BlockPage", proprietary("selfAsserted"), {
+    displayName: "API block page",
+    metadata: {
+      ContentDefinitionReferenceId: "api.blockpage",
+      "setting.showContinueButton": "false",
+      "setting.showCancelButton": "false",
+      "vestibule.terminal": "true",
+    },
+    inputClaims: [claim("blockMessage")],
+    displayClaims: [{ kind: "claim", claimTypeReferenceId: "blockMessage" }],
+    outputClaims: [claim("blockMessage")],
+    includeInSso: false,
+    useTechnicalProfileForSessionManagement: "SM-Noop",
+  });
+}
+
+/** Whether any connector of the flow can end it with the block page. */
+export function canBlock(scope: Scope): boolean {
+  const { postFederationSignup, postAttributeCollection, preTokenIssuance } = scope.connectors;
+  return (
+    postFederationSignup.length + postAttributeCollection.length > 0 ||
+    (preTokenIssuance.length > 0 && scope.facts.connectorSettings.enforceBlockAtTokenStep)
+  );
+}

@@ -1,0 +1,180 @@
+import type { TechnicalProfile } from "@vestibule/policy";
+import { claim, constant, proprietary, technicalProfile } from "./blocks.ts";
+import { keptClaim, returnedClaims } from "./connector-profiles.ts";
+import type { Scope } from "./scope.ts";
+
+// Profiles that neither show a page nor read the directory: the password check, sessions, the issuer, the refresh.
+
+const signInTypes = {
+  email: "emailAddress",
+  userName: "userName",
+  emailOrUserName: "emailAddress,userName",
+} as const;
+
+export function passwordCheck(scope: Scope): TechnicalProfile {
+  const types = signInTypes[scope.localIdentity ?? "email"];
+  return technicalProfile(
+    "login-NonInteractive",
+    { name: "OpenIdConnect" },
+    {
+      displayName: "Local Account SignIn",
+      metadata: {
+        ProviderName: "https://sts.windows.net/",
+        METADATA: "https://login.microsoftonline.com/{tenant}/.well-known/openid-configuration",
+        authorization_endpoint: "https://login.microsoftonline.com/{tenant}/oauth2/token",
+        response_types: "id_token",
+        response_mode: "query",
+        scope: "email openid",
+        grant_type: "password",
+        UsePolicyInRedirectUri: "false",
+        HttpBinding: "POST",
+        // user-flows.md 14: accounts that have a user principal name only sign in with it wherever a name is asked.
+        "vestibule.signInTypes": `${types},userPrincipalName`,
+      },
+      inputClaims: [
+        claim(scope.signInClaim, "username", { required: true }),
+        claim("password", "password", { required: true }),
+        constant("grant_type", "password"),
+        constant("scope", "openid"),
+        claim("nca", "nca", { defaultValue: "1" }),
+        ...(scope.forcedReset
+          ? [claim("continueOnPasswordExpiration", undefined, { defaultValue: "true" })]
+          : []),
+      ],
+      outputClaims: [
+        claim("objectId", "oid"),
+        claim("tenantId", "tid"),
+        claim("userPrincipalName", "upn"),
+        claim("authenticationSource", undefined, { defaultValue: "localAccountAuthentication" }),
+        ...(scope.forcedReset ? [claim("forceChangePasswordNextLogin", "passwordExpired")] : []),
+      ],
+    },
+  );
+}
+
+/** The link "Forgot your password?" leads here where the flow resets passwords itself (journeys.md 12.1). */
+export function forgotPassword(): TechnicalProfile {
+  return technicalProfile("ForgotPassword", proprietary("claimsTransformation"), {
+    displayName: "Forgot your password?",
+    outputClaims: [constant("isForgotPassword", "true")],
+    useTechnicalProfileForSessionManagement: "SM-Noop",
+  });
+}
+
+/** The new password must differ from the current one; the id is the sample's, misspelling included. */
+export function assertPasswordDiffers(): TechnicalProfile {
+  return technicalProfile("ThrowErrorWhenPassowrdIsSame", proprietary("claimsTransformation"), {
+    displayName: "Assert New Password is different",
+    metadata: {
+      UserMessageIfClaimsTransformationBooleanValueIsNotEqual:
+        "The new password must be different from the current one.",
+    },
+    inputClaims: [claim("password"), claim("newPassword")],
+    outputClaims: [claim("samePassword")],
+    outputClaimsTransformations: ["CompareOldAndNewPassword", "ThrowErrorWhenPassowrdIsSame"],
+  });
+}
+
+export function sessionProfiles(): TechnicalProfile[] {
+  const signedIn = {
+    displayName: "Session Management Provider",
+    persistedClaims: [
+      claim("objectId"),
+      claim("signInName"),
+      claim("authenticationSource"),
+      claim("identityProvider"),
+      // `newUser` is left out on purpose: a later sign-in of the session would claim it again (user-flows.md 14).
+      claim("executed-SelfAsserted-Input"),
+    ],
+    outputClaims: [claim("objectIdFromSession", undefined, { defaultValue: "true" })],
+  };
+  return [
+    technicalProfile("SM-Noop", proprietary("noopSession"), {
+      displayName: "Noop Session Management Provider",
+    }),
+    technicalProfile("SM-AAD", proprietary("defaultSession"), signedIn),
+    technicalProfile("SM-SocialSignup", proprietary("defaultSession"), signedIn),
+    technicalProfile("SM-SocialLogin", proprietary("externalLoginSession"), {
+      displayName: "Session Management Provider",
+      // `idp` must be known on a single sign-on too, where the provider is not asked again.
+      persistedClaims: [
+        claim("alternativeSecurityId"),
+        claim("identityProvider"),
+        claim("authenticationSource"),
+      ],
+    }),
+    technicalProfile("SM-jwt-issuer", proprietary("oauthSession"), {
+      displayName: "Session Management Provider",
+    }),
+  ];
+}
+
+const minute = 60;
+const day = 86_400;
+
+export function issuer({ flow }: Scope): TechnicalProfile {
+  const {
+    accessAndIdTokenLifetimeInMinutes: access,
+    refreshTokenLifetimeInDays: refresh,
+    rollingRefreshTokenLifetimeInDays: rolling,
+  } = flow.tokenLifetimeConfiguration;
+  const { isIssuerEntityUserFlow, claimTypeForUserFlowId } = flow.tokenClaimsConfiguration;
+  return technicalProfile(
+    "JwtIssuer",
+    { name: "OpenIdConnect" },
+    {
+      displayName: "JWT Issuer",
+      outputTokenFormat: "JWT",
+      metadata: {
+        client_id: "{service:te}",
+        issuer_refresh_token_user_identity_claim_type: "objectId",
+        SendTokenResponseBodyWithJsonNumbers: "true",
+        token_lifetime_secs: String(access * minute),
+        id_token_lifetime_secs: String(access * minute),
+        refresh_token_lifetime_secs: String(refresh * day),
+        ...(rolling === -1
+          ? { allow_infinite_rolling_refresh_token: "true" }
+          : { rolling_refresh_token_lifetime_secs: String(rolling * day) }),
+        IssuanceClaimPattern: isIssuerEntityUserFlow ? "AuthorityWithTfp" : "AuthorityAndTenantGuid",
+        ...(claimTypeForUserFlowId === "tfp" && { AuthenticationContextReferenceClaimPattern: "None" }),
+      },
+      useTechnicalProfileForSessionManagement: "SM-jwt-issuer",
+    },
+  );
+}
+
+/** What a refresh takes from the grant: it is not in the directory (user-flows.md 4.12). */
+export function refreshSetup(scope: Scope): TechnicalProfile {
+  return technicalProfile(
+    "RefreshTokenReadAndSetup",
+    { name: "None" },
+    {
+      displayName: "Trustframework Policy Engine Refresh Token Setup Technical Profile",
+      outputClaims: [
+        claim("objectId"),
+        claim("refreshTokenIssuedOnDateTime"),
+        claim("identityProvider"),
+        claim("authenticationSource"),
+        ...keptClaims(scope).map((claimType) => claim(keptClaim(claimType))),
+      ],
+    },
+  );
+}
+
+/** Claims whose values of the first authentication a refresh repeats. */
+export function keptClaims(scope: Scope): readonly string[] {
+  return scope.connectors.preTokenIssuance.length > 0 ? returnedClaims(scope, "preTokenIssuance") : [];
+}
+
+export const restoreTransformation = (claimType: string) => `RestoreConnectorClaim-${claimType}`;
+
+/** Puts the last connector's first values back over what was read. */
+export function refreshRestore(scope: Scope): TechnicalProfile {
+  return technicalProfile("RefreshTokenRestoreConnectorClaims", proprietary("claimsTransformation"), {
+    displayName: "Values that the API gave at the first authentication",
+    inputClaims: keptClaims(scope).map((claimType) => claim(keptClaim(claimType))),
+    outputClaims: keptClaims(scope).map((claimType) => claim(claimType)),
+    outputClaimsTransformations: keptClaims(scope).map(restoreTransformation),
+    useTechnicalProfileForSessionManagement: "SM-Noop",
+  });
+}
