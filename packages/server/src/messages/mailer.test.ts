@@ -2,10 +2,15 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { OutboxEntry, OutboxStore } from "../store/store.ts";
 import { createMailer, type Mailer, type MailerOptions } from "./mailer.ts";
 import { type MailServer, startMailServer } from "./testing/mail-server.ts";
-import { verificationMessage } from "./verification-message.ts";
 
 const to = "maria.sample@customer.example";
-const message = verificationMessage(to, "123456", { language: "en", organisation: "Contoso" });
+const message = {
+  to,
+  subject: "Contoso account email verification code",
+  text: "Your code is: 123456",
+  html: "<p>Your code is: <b>123456</b></p>",
+  code: "123456",
+};
 let server: MailServer;
 let entries: OutboxEntry[];
 let lines: string[];
@@ -88,8 +93,8 @@ describe("with a mail server", () => {
     expect(server.received.map((mail) => mail.to.join()).sort()).toEqual(addresses.sort());
   });
 
-  it("cannot be made to write headers by the organisation's name", async () => {
-    const odd = verificationMessage(to, "1", { language: "en", organisation: "A\r\nBcc: x@evil.example" });
+  it("cannot be made to write headers by its subject", async () => {
+    const odd = { ...message, subject: "A\r\nBcc: x@evil.example" };
     await make({ smtp: server.url }).deliver("tenant-1", odd);
     expect(server.received[0]?.data.split("\r\n\r\n")[0]).not.toMatch(/^Bcc:/im);
     expect(server.received[0]?.to).toEqual([to]);
