@@ -1,0 +1,97 @@
+import {
+  BrokenCircuitError,
+  type CircuitBreakerPolicy,
+  CircuitState,
+  circuitBreaker,
+  handleWhenResult,
+  type IBreaker,
+} from "cockatiel";
+
+export interface BreakerSettings {
+  /** Consecutive transport failures that open the circuit … */
+  readonly failures: number;
+  /** … within this many milliseconds. */
+  readonly window: number;
+  /** Milliseconds until one probe is let through. */
+  readonly halfOpenAfter: number;
+}
+
+/** Numbers that nothing published names (api-connectors.md U61). */
+export const defaultBreaker: BreakerSettings = { failures: 10, window: 60_000, halfOpenAfter: 30_000 };
+
+/** Endpoints remembered at the same time; the one that was asked for longest ago is forgotten first. */
+const mostEndpoints = 1000;
+
+/** Consecutive failures count only while they lie within the window. */
+class ConsecutiveWithinWindow implements IBreaker {
+  readonly #settings: BreakerSettings;
+  #failedAt: number[] = [];
+
+  constructor(settings: BreakerSettings) {
+    this.#settings = settings;
+  }
+
+  get state(): unknown {
+    return this.#failedAt;
+  }
+
+  set state(value: unknown) {
+    this.#failedAt = Array.isArray(value) ? value.filter((at) => typeof at === "number") : [];
+  }
+
+  success(): void {
+    this.#failedAt = [];
+  }
+
+  failure(): boolean {
+    const now = Date.now();
+    this.#failedAt = [...this.#failedAt, now].filter((at) => now - at < this.#settings.window);
+    return this.#failedAt.length >= this.#settings.failures;
+  }
+}
+
+/** One circuit for each endpoint, so that one dead API does not cut off its neighbours. */
+export class CircuitBreakers {
+  readonly #settings: BreakerSettings;
+  readonly #circuits = new Map<string, CircuitBreakerPolicy>();
+
+  constructor(settings: BreakerSettings) {
+    this.#settings = settings;
+  }
+
+  /** Runs `call`, or answers "open" without running it. `isFailure` says which results count. */
+  async run<T>(
+    endpoint: string,
+    call: () => Promise<T>,
+    isFailure: (result: T) => boolean,
+  ): Promise<T | "open"> {
+    const circuit = this.#circuit(endpoint, isFailure as (result: unknown) => boolean);
+    // While the probe is out nobody queues behind it: a dead API would hold everybody for its whole time-out.
+    if (circuit.state === CircuitState.HalfOpen) return "open";
+    try {
+      return await circuit.execute(call);
+    } catch (error) {
+      if (error instanceof BrokenCircuitError) return "open";
+      throw error;
+    }
+  }
+
+  #circuit(endpoint: string, isFailure: (result: unknown) => boolean): CircuitBreakerPolicy {
+    const known = this.#circuits.get(endpoint);
+    if (known) {
+      this.#circuits.delete(endpoint);
+      this.#circuits.set(endpoint, known);
+      return known;
+    }
+    const circuit = circuitBreaker(handleWhenResult(isFailure), {
+      halfOpenAfter: this.#settings.halfOpenAfter,
+      breaker: new ConsecutiveWithinWindow(this.#settings),
+    });
+    this.#circuits.set(endpoint, circuit);
+    for (const oldest of this.#circuits.keys()) {
+      if (this.#circuits.size <= mostEndpoints) break;
+      this.#circuits.delete(oldest);
+    }
+    return circuit;
+  }
+}

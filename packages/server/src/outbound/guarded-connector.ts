@@ -1,0 +1,89 @@
+import { lookup as systemLookup } from "node:dns";
+import { isIP, type LookupFunction } from "node:net";
+import { getCACertificates } from "node:tls";
+import type { ClientCertificate } from "@vestibule/engine";
+import { buildConnector } from "undici";
+import type { AddressGuard } from "./address-guard.ts";
+
+export const refusedAddressCode = "VESTIBULE_REFUSED_ADDRESS";
+
+export interface ConnectorOptions {
+  readonly guard: AddressGuard;
+  /** Milliseconds for connecting and the TLS handshake. */
+  readonly timeout: number;
+  readonly clientCertificate?: ClientCertificate;
+  /** PEM texts of authorities that count beside the public ones. */
+  readonly certificateAuthorities?: readonly string[];
+  /** Resolves names; absent = the system's resolver. */
+  readonly lookup?: LookupFunction;
+}
+
+/** The published suites (https-cipher-tls-requirements.md; api-connectors.md A6), and those of TLS 1.3. */
+const ciphers = [
+  "TLS_AES_256_GCM_SHA384",
+  "TLS_AES_128_GCM_SHA256",
+  "TLS_CHACHA20_POLY1305_SHA256",
+  "ECDHE-ECDSA-AES128-GCM-SHA256",
+  "ECDHE-RSA-AES128-GCM-SHA256",
+  "ECDHE-ECDSA-AES256-GCM-SHA384",
+  "ECDHE-RSA-AES256-GCM-SHA384",
+  "ECDHE-ECDSA-AES128-SHA256",
+  "ECDHE-RSA-AES128-SHA256",
+  "ECDHE-ECDSA-AES256-SHA384",
+  "ECDHE-RSA-AES256-SHA384",
+].join(":");
+
+/**
+ * Opens sockets to addresses that the guard lets through, and to no other: literal addresses are checked before
+ * dialling, resolved ones inside the lookup, and the peer of the open socket once more.
+ */
+export function guardedConnector(options: ConnectorOptions): buildConnector.connector {
+  const { guard, clientCertificate, certificateAuthorities = [] } = options;
+  const connect = buildConnector({
+    timeout: options.timeout,
+    allowH2: false,
+    lookup: guardedLookup(guard, options.lookup ?? (systemLookup as LookupFunction)),
+    minVersion: "TLSv1.2",
+    ciphers,
+    rejectUnauthorized: true,
+    ...(clientCertificate && { cert: clientCertificate.certificate, key: clientCertificate.privateKey }),
+    ...(certificateAuthorities.length > 0 && {
+      ca: [...getCACertificates("default"), ...certificateAuthorities],
+    }),
+  });
+  return (target, callback) => {
+    const literal = target.hostname.replace(/^\[|\]$/g, "");
+    const refusal = isIP(literal) ? guard(literal) : undefined;
+    if (refusal) return callback(refused(literal, refusal), null);
+    connect(target, (...[error, socket]) => {
+      if (error || !socket) return callback(error ?? new Error("no socket"), null);
+      const reason = guard(socket.remoteAddress ?? "");
+      if (!reason) return callback(null, socket);
+      socket.destroy();
+      callback(refused(socket.remoteAddress ?? literal, reason), null);
+    });
+  };
+}
+
+function guardedLookup(guard: AddressGuard, lookup: LookupFunction): LookupFunction {
+  return (hostname, options, callback) => {
+    lookup(hostname, { ...options, all: true }, (error, found) => {
+      if (error) return callback(error, []);
+      const addresses = typeof found === "string" ? [{ address: found, family: isIP(found) }] : found;
+      const allowed = addresses.filter(({ address }) => guard(address) === undefined);
+      const [first] = allowed;
+      if (!first) {
+        const address = addresses[0]?.address ?? "";
+        return callback(refused(address, guard(address) ?? "it has no address"), []);
+      }
+      if (options.all) callback(null, allowed);
+      else callback(null, first.address, first.family);
+    });
+  };
+}
+
+function refused(address: string, reason: string): NodeJS.ErrnoException {
+  return Object.assign(new Error(`The address ${address} is refused: ${reason}.`), {
+    code: refusedAddressCode,
+  });
+}

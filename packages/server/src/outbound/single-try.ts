@@ -1,0 +1,135 @@
+import type { IncomingHttpHeaders } from "node:http";
+import type { TransportFailure } from "@vestibule/engine";
+import type { Dispatcher } from "undici";
+import { decodeContent } from "./content-encoding.ts";
+import { transportFailure } from "./transport-failure.ts";
+
+export interface TryRequest {
+  readonly method: "GET" | "POST";
+  /** Path and query. */
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+  /** Milliseconds from connecting to the last byte. */
+  readonly timeout: number;
+  readonly maxResponseBytes: number;
+}
+
+export type TryResult =
+  | {
+      readonly kind: "answer";
+      readonly status: number;
+      readonly headers: Readonly<Record<string, string>>;
+      readonly body: string;
+    }
+  | {
+      readonly kind: "failure";
+      readonly failure: TransportFailure;
+      readonly detail: string;
+      /** Set where an HTTP status had come before it failed: such a call is never repeated (api-connectors.md U29). */
+      readonly status?: number;
+    };
+
+interface Received {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: Buffer;
+}
+
+type Failed = Extract<TryResult, { kind: "failure" }>;
+
+/** One request on one connection, under one clock. Works below undici's `request`, whose streams and signals cost more. */
+export async function tryOnce(dispatcher: Dispatcher, request: TryRequest): Promise<TryResult> {
+  const received = await receive(dispatcher, request);
+  if ("kind" in received) return received;
+  const { status } = received;
+  const encoding = received.headers["content-encoding"] ?? "";
+  const decoded =
+    encoding === "" ? received.body : await decodeContent(received.body, encoding, request.maxResponseBytes);
+  if (decoded === "tooLarge") return tooLarge(request, status);
+  if (decoded === "unreadable") {
+    const detail = "The body's content encoding cannot be read.";
+    return { kind: "failure", failure: "reset", detail, status };
+  }
+  return { kind: "answer", status, headers: plainHeaders(received.headers), body: decoded.toString("utf8") };
+}
+
+function receive(dispatcher: Dispatcher, request: TryRequest): Promise<Received | Failed> {
+  return new Promise((resolve) => {
+    let controller: Dispatcher.DispatchController | undefined;
+    let settled = false;
+    let status: number | undefined;
+    let headers: IncomingHttpHeaders = {};
+    const chunks: Buffer[] = [];
+    let size = 0;
+    const settle = (result: Received | Failed) => {
+      if (settled) return;
+      settled = true;
+      clearTimeout(timer);
+      resolve(result);
+    };
+    const giveUp = (failed: Failed) => {
+      settle(failed);
+      controller?.abort(new Error("given up"));
+    };
+    const timer = setTimeout(() => {
+      const detail = `No complete answer within ${request.timeout} ms.`;
+      giveUp({ kind: "failure", failure: "timeout", detail, ...(status !== undefined && { status }) });
+    }, request.timeout);
+    const failWith = (error: unknown) =>
+      settle({ kind: "failure", ...transportFailure(error), ...(status !== undefined && { status }) });
+    try {
+      dispatcher.dispatch(
+        {
+          method: request.method,
+          path: request.path,
+          headers: { ...request.headers },
+          body: request.body ?? null,
+        },
+        {
+          onRequestStart(started) {
+            controller = started;
+            // Its time ran out while it still waited for a connection: it must not go out any more.
+            if (settled) started.abort(new Error("given up"));
+          },
+          onResponseStart(_controller, responseStatus, responseHeaders) {
+            if (responseStatus < 200) return;
+            status = responseStatus;
+            headers = responseHeaders;
+            if (Number(headers["content-length"] ?? 0) > request.maxResponseBytes) {
+              giveUp(tooLarge(request, status));
+            }
+          },
+          onResponseData(_controller, chunk) {
+            size += chunk.length;
+            if (size > request.maxResponseBytes) giveUp(tooLarge(request, status));
+            else chunks.push(chunk);
+          },
+          onResponseEnd() {
+            const [only, ...others] = chunks;
+            const body = only && others.length === 0 ? only : Buffer.concat(chunks, size);
+            settle({ status: status ?? 0, headers, body });
+          },
+          onResponseError(_controller, error) {
+            failWith(error);
+          },
+        },
+      );
+    } catch (error) {
+      failWith(error);
+    }
+  });
+}
+
+function tooLarge(request: TryRequest, status: number | undefined): Failed {
+  const detail = `The answer is larger than ${request.maxResponseBytes} bytes.`;
+  return { kind: "failure", failure: "tooLarge", detail, ...(status !== undefined && { status }) };
+}
+
+function plainHeaders(headers: IncomingHttpHeaders): Record<string, string> {
+  const plain: Record<string, string> = {};
+  for (const [name, value] of Object.entries(headers)) {
+    if (value !== undefined) plain[name] = typeof value === "string" ? value : value.join(", ");
+  }
+  return plain;
+}
