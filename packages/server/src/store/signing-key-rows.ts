@@ -53,6 +53,17 @@ export function createSigningKeyStore(database: Database, sealer: Sealer): Signi
   };
 
   return {
+    async containers(tenantId) {
+      const rows = await db
+        .selectFrom("signing_keys")
+        .select("container")
+        .distinct()
+        .where("tenant_id", "=", tenantId)
+        .orderBy("container")
+        .execute();
+      return rows.map((row) => row.container);
+    },
+
     list: (tenantId, container) => list(db, tenantId, container),
 
     addFirst: (tenantId, container, key) =>

@@ -189,6 +189,9 @@ export interface StoredSigningKey {
 }
 
 export interface SigningKeyStore {
+  /** Names of the tenant's containers that have keys, in lower case. */
+  containers(tenantId: string): Promise<readonly string[]>;
+  /** Oldest first. */
   list(tenantId: string, container: string): Promise<readonly StoredSigningKey[]>;
   /** Adds the key unless the container gained its first key in the meantime; returns the container's keys. */
   addFirst(tenantId: string, container: string, key: StoredSigningKey): Promise<readonly StoredSigningKey[]>;
