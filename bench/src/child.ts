@@ -1,0 +1,62 @@
+import { type ChildProcess, fork } from "node:child_process";
+import { fileURLToPath } from "node:url";
+
+/** What a server process tells us when it is ready. */
+export interface Ready {
+  readonly url: string;
+  /** Whatever the load must know beside the address. */
+  readonly details: Readonly<Record<string, string>>;
+}
+
+export interface ServerProcess extends Ready {
+  readonly pid: number;
+  /** `performance.now()` when the process was started. */
+  readonly startedAt: number;
+  /** Resident memory in bytes, read from outside. */
+  residentMemory(): Promise<number>;
+  stop(): Promise<void>;
+}
+
+/** Starts `dist/servers/<name>.js` as a process of its own with its options as JSON, and waits until it is ready. */
+export async function startServerProcess(name: string, options: unknown): Promise<ServerProcess> {
+  const startedAt = performance.now();
+  const profile = process.env.BENCH_CPU_PROFILE;
+  const child = fork(fileURLToPath(new URL(`./servers/${name}.js`, import.meta.url)), {
+    // A directory in BENCH_CPU_PROFILE gets a .cpuprofile of each server process.
+    execArgv: profile === undefined ? [] : ["--cpu-prof", `--cpu-prof-dir=${profile}`],
+    env: { ...process.env, NODE_ENV: "production" },
+    stdio: ["ignore", "ignore", "inherit", "ipc"],
+  });
+  child.send({ start: options });
+  const ready = await message<Ready>(child, "ready");
+  if (child.pid === undefined) throw new Error(`${name} did not start`);
+  return {
+    ...ready,
+    pid: child.pid,
+    startedAt,
+    residentMemory: async () => {
+      const answer = message<number>(child, "memory");
+      child.send({ memory: true });
+      return answer;
+    },
+    stop: () =>
+      new Promise((resolve) => {
+        child.once("exit", () => resolve());
+        child.send({ stop: true });
+      }),
+  };
+}
+
+function message<T>(child: ChildProcess, kind: string): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const onExit = (code: number | null) => reject(new Error(`a server process ended with ${code}`));
+    const onMessage = (received: unknown) => {
+      if (typeof received !== "object" || received === null || !(kind in received)) return;
+      child.off("exit", onExit);
+      child.off("message", onMessage);
+      resolve((received as Record<string, T>)[kind] as T);
+    };
+    child.once("exit", onExit);
+    child.on("message", onMessage);
+  });
+}

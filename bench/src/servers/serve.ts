@@ -1,0 +1,25 @@
+import type { Ready } from "../child.ts";
+
+export interface Started extends Ready {
+  close(): Promise<void>;
+}
+
+/** The other end of `startServerProcess`: starts when told to, answers questions about memory, ends when told to. */
+export function serve<Options>(start: (options: Options) => Promise<Started>): void {
+  let running: Promise<Started> | undefined;
+  process.on("message", (message: unknown) => {
+    if (typeof message !== "object" || message === null) return;
+    if ("start" in message) {
+      running = start(message.start as Options);
+      running
+        .then(({ url, details }) => process.send?.({ ready: { url, details } }))
+        .catch((error: unknown) => {
+          console.error(error);
+          process.exit(1);
+        });
+    } else if ("memory" in message) process.send?.({ memory: process.memoryUsage.rss() });
+    else if ("stop" in message) void running?.then(({ close }) => close()).finally(() => process.exit(0));
+  });
+  // Whoever measures may be stopped: nothing is left running.
+  process.on("disconnect", () => process.exit(0));
+}
