@@ -90,9 +90,6 @@ function waitsForVerification(frame: PageFrame, field: PageField): boolean {
   return field.verification === undefined && frame.atLeast("2.1.18") && verificationOpen(frame);
 }
 
-// The link has no address in B2C either; the script shows the help.
-const nowhere = ["javascript", "void(0)"].join(":");
-
 /** The group role of fields that consist of several controls. */
 function grouping(field: PageField) {
   if (field.userInputType === "RadioSingleSelect") {
@@ -128,7 +125,10 @@ function FieldItem({ frame, field }: { readonly frame: PageFrame; readonly field
       </div>
       <FieldControl frame={frame} field={field} inactive={inactive} autofocus={takesFocus(frame, field)} />
       {field.helpText !== "" && (
-        <a class="helpLink tiny" {...contractAttributes({ href: nowhere, "data-help": field.helpText })}>
+        <a
+          class="helpLink tiny"
+          {...contractAttributes({ href: "javascript:void(0)", "data-help": field.helpText })}
+        >
           {frame.text("helplink_text")}
         </a>
       )}
