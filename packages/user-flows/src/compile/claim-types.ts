@@ -41,7 +41,6 @@ const userNamePattern = {
 const hidden: readonly ClaimType[] = [
   plain("accountEnabled", "boolean"),
   plain("alternativeSecurityId", "string"),
-  plain("assertedEmail", "string"),
   plain("authenticationSource", "string"),
   plain("client_id", "string"),
   plain("continueOnPasswordExpiration", "boolean"),

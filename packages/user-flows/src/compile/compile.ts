@@ -15,7 +15,6 @@ import {
   blockPage,
   canBlock,
   connectorProfiles,
-  directoryClaim,
   keptClaim,
   unstoredClaims,
 } from "./connector-profiles.ts";
@@ -102,9 +101,6 @@ function profileGroups(scope: Scope): ProfileGroup[] {
         directory.readByObjectId(scope),
         directory.readForRefresh(scope),
         ...when(unstoredClaims(scope).includes("displayName"), directory.readDisplayName),
-        ...when(unstoredClaims(scope).length > 0 && scope.connectors.preTokenIssuance.length > 0, () =>
-          directory.readForConnector(scope),
-        ),
         ...when(
           resets,
           () => directory.readForReset(scope),
@@ -174,12 +170,10 @@ function claimsProviders(scope: Scope, groups: readonly ProfileGroup[]): ClaimsP
 
 function allClaimTypes(scope: Scope): IdMap<ClaimType> {
   const claims = claimTypes(scope);
-  const copies = [
-    ...service.keptClaims(scope).map((claimType) => [keptClaim(claimType), claimType] as const),
-    ...unstoredClaims(scope).map((claimType) => [directoryClaim(claimType), claimType] as const),
-  ];
-  for (const [id, original] of copies)
-    claims.set(id, { id, dataType: claims.get(original)?.dataType ?? "string", displayName: id });
+  for (const claimType of service.keptClaims(scope)) {
+    const id = keptClaim(claimType);
+    claims.set(id, { id, dataType: claims.get(claimType)?.dataType ?? "string", displayName: id });
+  }
   return claims;
 }
 

@@ -59,6 +59,10 @@ function connectorProfile(
       ? returned.map((claimType) => claim(keptClaim(claimType), directoryName(claimType)))
       : []),
     ...returned.map((claimType) => claim(claimType, directoryName(claimType))),
+    // An address fills an empty field where the provider gave none (api-connectors.md U21); elsewhere it never counts.
+    ...(at === "postFederationSignup" && scope.collected.some(({ claimType }) => claimType === "email")
+      ? [claim("email", "email")]
+      : []),
     ...(blocks ? [claim("blockMessage", "vestibule.blockMessage")] : []),
   ];
   return technicalProfile(profileId(at, index), proprietary("restful"), {
@@ -82,7 +86,7 @@ function connectorProfile(
     inputClaims: [
       claim("email", "email"),
       ...scope.userAttributes.map(({ claimType, directoryName: name }) =>
-        claim(sentClaim(scope, at, claimType), name),
+        claim(claimType, name),
       ),
     ],
     outputClaims,
@@ -119,13 +123,9 @@ function authenticationKeys({ authentication }: ConnectorFacts): TechnicalProfil
   }
 }
 
-// What the last connector is sent -------------------------------------------------------------------------------------
-
-export const directoryClaim = (claimType: string) => `directory_${claimType}`;
-
 /**
  * Claims that an earlier connector may set although the flow does not collect them: they go to the first token and are
- * not stored, so the last connector, which is sent the directory's values, must not see them (api-connectors.md A2.1).
+ * not stored (api-connectors.md A4.2).
  */
 export function unstoredClaims(scope: Scope): readonly string[] {
   const { postFederationSignup: first, postAttributeCollection: second } = scope.connectors;
@@ -133,12 +133,6 @@ export function unstoredClaims(scope: Scope): readonly string[] {
   return returnedClaims(scope, "postAttributeCollection").filter(
     (claimType) => !scope.collected.some((each) => each.claimType === claimType),
   );
-}
-
-function sentClaim(scope: Scope, at: ConnectorStep, claimType: string): string {
-  return at === "preTokenIssuance" && unstoredClaims(scope).includes(claimType)
-    ? directoryClaim(claimType)
-    : claimType;
 }
 
 // Where they stand in the journey -------------------------------------------------------------------------------------

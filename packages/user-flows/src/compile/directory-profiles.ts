@@ -1,6 +1,6 @@
 import type { ClaimReference, TechnicalProfile } from "@vestibule/policy";
 import { claim, constant, proprietary, technicalProfile } from "./blocks.ts";
-import { directoryClaim, unstoredClaims } from "./connector-profiles.ts";
+import { unstoredClaims } from "./connector-profiles.ts";
 import { passwordPolicies } from "./passwords.ts";
 import type { Scope } from "./scope.ts";
 
@@ -118,11 +118,8 @@ export function directoryClaims(scope: Scope): ClaimReference[] {
   const wanted = new Set(scope.claimed.map(({ claimType }) => claimType));
   if (scope.flow.userFlowType === "profileUpdate")
     for (const { claimType } of scope.collected) wanted.add(claimType);
-  // The last connector is sent every attribute that has a value (api-connectors.md A2).
-  if (scope.connectors.preTokenIssuance.length > 0) {
-    for (const { claimType } of scope.userAttributes) wanted.add(claimType);
-    wanted.add("emails");
-  }
+  // The last connector is sent the account's address, on a single sign-on too.
+  if (scope.connectors.preTokenIssuance.length > 0) wanted.add("emails");
   const journeyOnly = new Set([
     "objectId",
     "identityProvider",
@@ -162,15 +159,6 @@ export function readDisplayName(): TechnicalProfile {
     metadata: mustExist,
     inputClaims: [claim("objectId", "objectId", { required: true })],
     outputClaims: [claim("displayName", "displayName")],
-  });
-}
-
-/** The stored values of claims that an earlier connector may have set for the first token only. */
-export function readForConnector(scope: Scope): TechnicalProfile {
-  return directory("AAD-UserReadUsingObjectId-ForConnector", "Read", {
-    metadata: mustExist,
-    inputClaims: [claim("objectId", "objectId", { required: true })],
-    outputClaims: unstoredClaims(scope).map((claimType) => claim(directoryClaim(claimType), claimType)),
   });
 }
 

@@ -1,7 +1,6 @@
 import type { TechnicalProfile } from "@vestibule/policy";
 import type { IdentityProviderFacts } from "../tenant-facts.ts";
 import { claim, constant, technicalProfile } from "./blocks.ts";
-import { assertedEmail } from "./page-profiles.ts";
 import type { Scope } from "./scope.ts";
 
 export const exchangeIdOf = (provider: IdentityProviderFacts) => `${provider.id}Exchange`;
@@ -35,7 +34,6 @@ export function openIdConnectProfile(scope: Scope, provider: IdentityProviderFac
           ? claim("identityProvider", "iss")
           : constant("identityProvider", provider.issuer),
         claim("email", mapping.email),
-        claim(assertedEmail, mapping.email),
         claim("displayName", mapping.displayName),
         claim("givenName", mapping.givenName),
         claim("surname", mapping.surname),

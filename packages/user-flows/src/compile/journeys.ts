@@ -240,13 +240,7 @@ function forcedReset(scope: Scope): Step[] {
 }
 
 function beforeToken(scope: Scope): Step[] {
-  const isBound = scope.connectors.preTokenIssuance.length > 0;
-  return [
-    ...(isBound && unstoredClaims(scope).length > 0
-      ? [exchangeStep("AADUserReadForConnector", "AAD-UserReadUsingObjectId-ForConnector")]
-      : []),
-    ...connectorSteps(scope, "preTokenIssuance"),
-  ];
+  return connectorSteps(scope, "preTokenIssuance");
 }
 
 // Password reset ------------------------------------------------------------------------------------------------------

@@ -161,7 +161,7 @@ export function socialSignUpPage(scope: Scope): TechnicalProfile {
     metadata: {
       ...verificationMetadata(scope),
       // An address that the provider asserted needs no proof unless it was edited (user-flows.md 8).
-      "vestibule.assertedEmailClaim": assertedEmail,
+      "vestibule.acceptPrefilledAddress": "true",
     },
     inputClaims: [
       ...scope.collected.map(({ claimType }) => claim(claimType)),
@@ -177,9 +177,6 @@ export function socialSignUpPage(scope: Scope): TechnicalProfile {
     useTechnicalProfileForSessionManagement: "SM-SocialSignup",
   });
 }
-
-/** The address as the identity provider gave it, beside `email`, which the person may edit. */
-export const assertedEmail = "assertedEmail";
 
 export function profilePage(scope: Scope): TechnicalProfile {
   return page("SelfAsserted-ProfileUpdate", "api.selfasserted.profileupdate", {
