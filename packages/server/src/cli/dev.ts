@@ -31,7 +31,9 @@ export async function dev(invocation: Invocation, terminal: Terminal): Promise<n
       printDiagnostics(diagnostics, terminal);
       const count = countDiagnostics(diagnostics);
       terminal.out(
-        count === "" ? "Read again: nothing to remark." : `Read again: ${count}. What was good before goes on serving.`,
+        count === ""
+          ? "Read again: nothing to remark."
+          : `Read again: ${count}. What was good before goes on serving.`,
       );
     },
   });

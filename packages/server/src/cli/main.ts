@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { ListenError } from "../hosting/listeners.ts";
-import { dev } from "./dev.ts";
 import { TenantErrors } from "../server.ts";
+import { dev } from "./dev.ts";
 import { readInvocation, UsageError } from "./options.ts";
 import { countDiagnostics, printDiagnostics } from "./report.ts";
 import { serve } from "./serve.ts";
@@ -39,7 +39,9 @@ export async function main(argv: readonly string[], terminal: Terminal = process
       return 2;
     }
     if (error instanceof ListenError) {
-      const other = error.busy ? " Stop that program, or choose another port with --http-port or --https-port." : "";
+      const other = error.busy
+        ? " Stop that program, or choose another port with --http-port or --https-port."
+        : "";
       terminal.err(`${error.message}${other}`);
       return 1;
     }
@@ -59,6 +61,7 @@ export async function main(argv: readonly string[], terminal: Terminal = process
 async function version(): Promise<string> {
   const text = await readFile(new URL("../../package.json", import.meta.url), "utf8");
   const described: unknown = JSON.parse(text);
-  const found = typeof described === "object" && described !== null && "version" in described ? described.version : "";
+  const found =
+    typeof described === "object" && described !== null && "version" in described ? described.version : "";
   return `vestibule ${found}`;
 }

@@ -15,6 +15,7 @@ export const optionTable = {
   host: { kind: "text", variable: "VESTIBULE_HOST" },
   "public-host": { kind: "list", variable: "VESTIBULE_PUBLIC_HOST" },
   "trusted-proxy": { kind: "list", variable: "VESTIBULE_TRUSTED_PROXY" },
+  "private-host": { kind: "list", variable: "VESTIBULE_PRIVATE_HOST" },
   database: { kind: "text", variable: "VESTIBULE_DATABASE" },
   "data-dir": { kind: "text", variable: "VESTIBULE_DATA_DIR" },
   smtp: { kind: "text", variable: "VESTIBULE_SMTP" },
@@ -41,6 +42,7 @@ export interface Invocation {
   readonly host?: string;
   readonly publicHosts: readonly string[];
   readonly trustedProxies: readonly string[];
+  readonly privateHosts: readonly string[];
   readonly database?: string;
   readonly dataDir?: string;
   readonly smtp?: string;
@@ -71,7 +73,12 @@ export function readInvocation(
     const { kind, variable } = optionTable[name];
     const value = variable === undefined ? undefined : environment[variable];
     if (value === undefined || value === "") return [];
-    return kind === "list" ? value.split(",").map((part) => part.trim()).filter((part) => part !== "") : [value];
+    return kind === "list"
+      ? value
+          .split(",")
+          .map((part) => part.trim())
+          .filter((part) => part !== "")
+      : [value];
   };
   const text = (name: keyof typeof optionTable) => texts(name).at(-1);
 
@@ -90,6 +97,7 @@ export function readInvocation(
     directories,
     publicHosts: texts("public-host"),
     trustedProxies: texts("trusted-proxy"),
+    privateHosts: texts("private-host"),
     ...(httpPort !== undefined && { httpPort }),
     ...(httpsPort !== undefined && { httpsPort }),
     ...(logLevel !== undefined && { logLevel }),
@@ -126,7 +134,8 @@ function readArguments(argv: readonly string[]) {
     if (token.kind === "positional") words.push(token.value);
     if (token.kind !== "option") continue;
     const { name } = token;
-    if (!isOption(name)) throw new UsageError(unknown(`option ${token.rawName}`, name, Object.keys(optionTable), "--"));
+    if (!isOption(name))
+      throw new UsageError(unknown(`option ${token.rawName}`, name, Object.keys(optionTable), "--"));
     const isFlag = optionTable[name].kind === "flag";
     if (isFlag && token.value !== undefined) throw new UsageError(`--${name} takes no value.`);
     if (!isFlag && (token.value === undefined || token.value === "" || isAnotherOption(token))) {
@@ -138,7 +147,10 @@ function readArguments(argv: readonly string[]) {
 }
 
 /** `--host --smtp x`: the parser would take `--smtp` for the name of the host. */
-function isAnotherOption(token: { readonly value: string | undefined; readonly inlineValue: boolean | undefined }) {
+function isAnotherOption(token: {
+  readonly value: string | undefined;
+  readonly inlineValue: boolean | undefined;
+}) {
   return token.inlineValue !== true && token.value?.startsWith("--") === true;
 }
 
@@ -157,7 +169,9 @@ function readPort(name: string, typed: string | undefined): number | undefined {
   if (typed === undefined) return undefined;
   const port = Number(typed);
   if (!/^\d{1,5}$/.test(typed) || port > 65535) {
-    throw new UsageError(`--${name} takes a number from 0 to 65535, where 0 is any free port; ${typed} is none.`);
+    throw new UsageError(
+      `--${name} takes a number from 0 to 65535, where 0 is any free port; ${typed} is none.`,
+    );
   }
   return port;
 }
@@ -173,6 +187,7 @@ function readLogLevel(typed: string | undefined): LogLevel | undefined {
 
 function unknown(what: string, typed: string, candidates: readonly string[], prefix: string): string {
   const near = nearestName(typed, candidates);
-  const hint = near === undefined ? "vestibule --help lists what there is." : `Did you mean ${prefix}${near}?`;
+  const hint =
+    near === undefined ? "vestibule --help lists what there is." : `Did you mean ${prefix}${near}?`;
   return `There is no ${what}. ${hint}`;
 }

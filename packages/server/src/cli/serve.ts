@@ -48,7 +48,10 @@ async function readPem(path: string): Promise<string> {
   try {
     return await readFile(path, "utf8");
   } catch (error) {
-    const why = error instanceof Error && "code" in error && error.code === "ENOENT" ? "does not exist" : "cannot be read";
+    const why =
+      error instanceof Error && "code" in error && error.code === "ENOENT"
+        ? "does not exist"
+        : "cannot be read";
     throw new StartError([`${path} ${why}.`]);
   }
 }

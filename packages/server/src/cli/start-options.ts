@@ -17,10 +17,13 @@ export function startOptions(
     httpPort: invocation.httpPort ?? defaultHttpPort,
     publicHosts: invocation.publicHosts,
     trustedProxies: invocation.trustedProxies,
+    privateHosts: invocation.privateHosts,
     logLevel: invocation.logLevel ?? defaultLogLevel,
     ...(invocation.host !== undefined && { host: invocation.host }),
     ...(invocation.database !== undefined && { database: invocation.database }),
-    ...(invocation.smtp !== undefined && { smtp: { url: invocation.smtp, ...(invocation.mailFrom !== undefined && { from: invocation.mailFrom }) } }),
+    ...(invocation.smtp !== undefined && {
+      smtp: { url: invocation.smtp, ...(invocation.mailFrom !== undefined && { from: invocation.mailFrom }) },
+    }),
   };
 }
 

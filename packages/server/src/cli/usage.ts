@@ -11,6 +11,8 @@ vestibule trust          tells how to trust the certificates of \`vestibule dev\
 --public-host NAME       host name to answer for; repeatable   the tenants'  VESTIBULE_PUBLIC_HOST
 --trusted-proxy ADDRESS  proxy whose X-Forwarded headers       none          VESTIBULE_TRUSTED_PROXY
                          count; address or range; repeatable
+--private-host NAME      host of page templates or identity     none          VESTIBULE_PRIVATE_HOST
+                         providers in a private network; repeatable
 --database URL           postgres://... or a SQLite file       in data-dir   VESTIBULE_DATABASE
 --data-dir DIR           where everything that is kept lies    .vestibule    VESTIBULE_DATA_DIR
 --smtp URL               smtp://user:password@host:port        an outbox     VESTIBULE_SMTP

@@ -8,9 +8,9 @@ import type { Tenant } from "../tenant/tenant.ts";
 /** What the engine's ports are made of. */
 export interface Outside {
   readonly store: Store;
-  readonly http: HttpPort;
   readonly federation: FederationPort;
   readonly mailer: Mailer;
+  http(tenant: Tenant): HttpPort;
   keys(tenant: Tenant): KeyPort;
   readonly log: FastifyBaseLogger;
   now(): number;
@@ -38,7 +38,7 @@ function bindPorts({ store, http, federation, mailer, keys, log, now }: Outside,
       integer: (below) => randomInt(below),
     },
     directory: store.directory(tenant),
-    http,
+    http: http(tenant),
     keys: keys(tenant),
     verification: store.verification(tenant, (message) => mailer.deliver(tenant.id, message)),
     federation,

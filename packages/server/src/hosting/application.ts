@@ -1,11 +1,18 @@
 import { randomUUID } from "node:crypto";
-import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest } from "fastify";
+import Fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyRequest,
+  LogController,
+} from "fastify";
 import type { Handler, PublicError } from "../context.ts";
 import { logSerializers, pathOf } from "./log.ts";
 
 export interface ApplicationOptions {
-  /** Absent = warnings and errors as JSON lines on standard output. */
+  /** Absent = JSON lines on standard output. */
   readonly log?: FastifyBaseLogger;
+  /** Used where `log` is absent. */
+  readonly logLevel: string;
   readonly trustedProxies: readonly string[];
   /** False = 400: the host name is not one that this server answers for. */
   readonly servesHost: (request: FastifyRequest) => boolean;
@@ -21,7 +28,7 @@ const bodyLimit = 256 * 1024;
  */
 export function createHttpApplication(options: ApplicationOptions): FastifyInstance {
   const settings = {
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     trustProxy: options.trustedProxies.length > 0 ? [...options.trustedProxies] : false,
     bodyLimit,
     genReqId: () => randomUUID(),
@@ -35,7 +42,7 @@ export function createHttpApplication(options: ApplicationOptions): FastifyInsta
   };
   const app: FastifyInstance = options.log
     ? Fastify({ ...settings, loggerInstance: options.log })
-    : Fastify({ ...settings, logger: { level: "warn", serializers: logSerializers } });
+    : Fastify({ ...settings, logger: { level: options.logLevel, serializers: logSerializers } });
 
   app.addHook("onRequest", async (request, reply) => {
     reply.header("X-Content-Type-Options", "nosniff");

@@ -1,0 +1,128 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import type { HttpPort } from "@vestibule/engine";
+import type { FastifyBaseLogger } from "fastify";
+import type { ServerContext } from "../context.ts";
+import { createFederation } from "../federation/federation.ts";
+import type { Closing } from "../hosting/closing.ts";
+import { loadMasterKey } from "../keys/master-key.ts";
+import { createKeyPort } from "../keys/policy-keys.ts";
+import { createTokenSigning } from "../keys/signing-keys.ts";
+import { createMailer } from "../messages/mailer.ts";
+import { createOutboundHttp, type OutboundHttp } from "../outbound/index.ts";
+import { createTemplateSource, type TemplateSource } from "../pages/template-source.ts";
+import type { ServerOptions } from "../server.ts";
+import { openStore } from "../store/open-store.ts";
+import type { Tenant } from "../tenant/tenant.ts";
+import { createGuardedFetch } from "./guarded-fetch.ts";
+import { createPorts } from "./ports.ts";
+
+/** Everything outside the rooms: tenants, store, keys, mail, and the ways out to other machines. */
+export interface OpenedOutside {
+  readonly context: ServerContext;
+  readonly templates: TemplateSource;
+  readonly interactionSecret: Uint8Array;
+}
+
+/** Opens it all; each part goes to `closing` as soon as it is open. */
+export async function openOutside(
+  options: ServerOptions,
+  log: FastifyBaseLogger,
+  closing: Closing,
+): Promise<OpenedOutside> {
+  const { mode } = options;
+  const now = options.now ?? Date.now;
+  const development = mode === "development";
+  const privateHosts = options.privateHosts ?? [];
+  await mkdir(options.dataDir, { recursive: true, mode: 0o700 });
+  const masterKey = loadMasterKey(options.dataDir);
+
+  const store = await openStore({
+    ...databaseOf(options),
+    masterKey,
+    clock: { now },
+    ...(options.passwordHashing && { passwordHashing: options.passwordHashing }),
+  });
+  closing.add(() => store.close());
+
+  const mailer = createMailer({
+    mode,
+    outbox: store.outbox,
+    log,
+    now,
+    ...(options.smtp && { smtp: options.smtp.url }),
+    ...(options.smtp?.from !== undefined && { from: options.smtp.from }),
+  });
+  closing.add(() => mailer.close());
+
+  const providers = createGuardedFetch({ development, privateHosts });
+  closing.add(() => providers.close());
+  const federation = createFederation({ fetch: providers.fetch, allowInsecureHttp: development, now });
+
+  const tenants = await openTenants({
+    directories: options.directories,
+    mode,
+    watch: development,
+    ...(options.onTenantsChange && { onChange: options.onTenantsChange }),
+  });
+  closing.add(() => tenants.close());
+
+  const ports = createPorts({
+    store,
+    federation,
+    mailer,
+    log,
+    now,
+    http: httpOfTenants(development, closing),
+    keys: (tenant) => createKeyPort({ keys: store.policyKeys, mode, now }, tenant),
+  });
+  const signing = createTokenSigning(store.signingKeys, now);
+  return {
+    context: { mode, tenants, store, ports, signing, log, now, trustedProxies: options.trustedProxies ?? [] },
+    templates: openTemplates(development, privateHosts, now, closing),
+    interactionSecret: Buffer.from(masterKey.digest("interaction"), "base64url"),
+  };
+}
+
+function databaseOf({
+  database,
+  dataDir,
+}: ServerOptions): { readonly url: string } | { readonly file: string } {
+  if (database === undefined) return { file: join(dataDir, "vestibule.sqlite") };
+  return /^postgres(ql)?:/i.test(database) ? { url: database } : { file: database };
+}
+
+/** One client for each tenant: connections and circuits are never shared between tenants. */
+function httpOfTenants(development: boolean, closing: Closing): (tenant: Tenant) => HttpPort {
+  const clients = new Map<string, OutboundHttp>();
+  closing.add(() => Promise.all([...clients.values()].map((client) => client.close())));
+  return (tenant) => {
+    const known = clients.get(tenant.id);
+    if (known) return known;
+    const client = createOutboundHttp({ development });
+    clients.set(tenant.id, client);
+    return client;
+  };
+}
+
+/** Templates come from public addresses and from the hosts that the operator listed: pages.md 4.8. */
+function openTemplates(
+  development: boolean,
+  privateHosts: readonly string[],
+  now: () => number,
+  closing: Closing,
+): TemplateSource {
+  const clientFor = (privateAddresses: boolean) =>
+    createOutboundHttp({ development, addresses: { private: privateAddresses }, breaker: false });
+  const clients = { public: clientFor(false), listed: clientFor(true) };
+  closing.add(() => Promise.all([clients.public.close(), clients.listed.close()]));
+  const listed = new Set(privateHosts.map((name) => name.toLowerCase()));
+  return createTemplateSource({
+    now,
+    insecureAllowHttp: development,
+    fetchText: (url, limits) => {
+      const client = listed.has(new URL(url).hostname) ? clients.listed : clients.public;
+      return client.send({ method: "GET", url, tries: 1, ...limits });
+    },
+  });
+}

@@ -1,0 +1,51 @@
+import type { FastifyInstance } from "fastify";
+import type { Handler, PublicError, ServerContext } from "../context.ts";
+import { registerSampleApplication, sampleApplicationFolder } from "../development/sample-application.ts";
+import { sendPlainError, wantsPage } from "../hosting/plain-error.ts";
+import { createInteraction, registerInteraction } from "../interaction/interaction.ts";
+import { createPageRenderer } from "../pages/renderer.tsx";
+import { registerStatic } from "../pages/static.ts";
+import type { TemplateSource } from "../pages/template-source.ts";
+import { createApplicationAnswers, registerRelyingParty } from "../relying-party/index.ts";
+
+export interface Rooms {
+  /** Path of the sample application, where it is served. */
+  readonly samplePath?: string;
+  /** The error page for a browser, JSON for anybody else. */
+  sendError(...args: [...Parameters<Handler>, PublicError]): Promise<unknown>;
+}
+
+/** Mounts every room of the server on the application. */
+export async function mountRooms(
+  app: FastifyInstance,
+  context: ServerContext,
+  parts: {
+    readonly templates: TemplateSource;
+    readonly interactionSecret: Uint8Array;
+    /** PEM of the authority behind the https listener, where the system does not know it. */
+    readonly authority?: string;
+  },
+): Promise<Rooms> {
+  const pages = createPageRenderer({ now: context.now });
+  const interaction = createInteraction({
+    context,
+    pages,
+    answers: createApplicationAnswers(context),
+    templates: parts.templates,
+    secret: parts.interactionSecret,
+  });
+  registerStatic(app, context);
+  registerRelyingParty(app, context, interaction, pages);
+  await registerInteraction(app, interaction);
+
+  const sample = context.mode === "development" ? sampleApplicationFolder() : undefined;
+  if (sample !== undefined) registerSampleApplication(app, context, sample, parts.authority);
+
+  return {
+    ...(sample !== undefined && { samplePath: "/app" }),
+    sendError: (request, reply, error) =>
+      wantsPage(request)
+        ? interaction.sendError(reply, undefined, error)
+        : sendPlainError(reply, error, context.now()),
+  };
+}

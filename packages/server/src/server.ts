@@ -1,0 +1,137 @@
+import type { Diagnostic } from "@vestibule/policy";
+import type { FastifyBaseLogger } from "fastify";
+import { openOutside } from "./composition/outside.ts";
+import { mountRooms, type Rooms } from "./composition/rooms.ts";
+import { TenantErrors } from "./composition/tenant-errors.ts";
+import type { ServerContext } from "./context.ts";
+import { createHttpApplication } from "./hosting/application.ts";
+import { Closing } from "./hosting/closing.ts";
+import { registerHealth } from "./hosting/health.ts";
+import { hostRule } from "./hosting/hosts.ts";
+import { type Listener, listen, type TlsMaterial } from "./hosting/listeners.ts";
+import { sweepRegularly } from "./hosting/sweep.ts";
+import type { PasswordHashing } from "./store/passwords.ts";
+
+export { TenantErrors } from "./composition/tenant-errors.ts";
+export { ListenError } from "./hosting/listeners.ts";
+
+export interface ServerOptions {
+  /** Folders of tenants (user-flows.md 16). */
+  readonly directories: readonly string[];
+  /** Development: console, outbox, sample application, inline secrets, calls to this machine; watches the folders. */
+  readonly mode: "development" | "production";
+  /** 0 = any free port. */
+  readonly httpPort: number;
+  /** Together with `tls`. */
+  readonly httpsPort?: number;
+  readonly tls?: TlsMaterial;
+  /** PEM of the authority behind `tls` where the system does not know it; development only. */
+  readonly authority?: string;
+  /** Address to listen at; absent = both loopback addresses. */
+  readonly host?: string;
+  /** Host names to answer for beside the tenants' domains and `localhost`. */
+  readonly publicHosts?: readonly string[];
+  /** Proxies whose `X-Forwarded-…` headers count: addresses or CIDR ranges. */
+  readonly trustedProxies?: readonly string[];
+  /** `postgres://…` or a SQLite file; absent = `vestibule.sqlite` in `dataDir`. */
+  readonly database?: string;
+  /** Holds the embedded database and the master key. Made where it is missing. */
+  readonly dataDir: string;
+  /** Hosts of templates and identity providers that may have private addresses. */
+  readonly privateHosts?: readonly string[];
+  readonly passwordHashing?: PasswordHashing;
+  readonly smtp?: { readonly url: string; readonly from?: string };
+  /** Milliseconds since 1970. */
+  readonly now?: () => number;
+  readonly log?: FastifyBaseLogger;
+  /** Used where `log` is absent. */
+  readonly logLevel?: string;
+  /** Called in development mode whenever a folder was read again, with everything that is wrong now. */
+  readonly onTenantsChange?: (diagnostics: readonly Diagnostic[]) => void;
+}
+
+export interface RunningServer {
+  /** `http://localhost:4480`. */
+  readonly url: string;
+  readonly httpsUrl?: string;
+  readonly context: ServerContext;
+  /** What reading the tenants brought up. */
+  readonly diagnostics: readonly Diagnostic[];
+  /** Path of the sample application, where it is served. */
+  readonly samplePath?: string;
+  replaceCertificate(tls: TlsMaterial): void;
+  /** Stops accepting, finishes what is under way (10 s at most), closes the store. */
+  close(): Promise<void>;
+}
+
+const graceMilliseconds = 10_000;
+
+/**
+ * Starts a server and resolves when it answers. Throws `TenantErrors` in production mode where a tenant holds errors,
+ * `ListenError` where a port cannot be had, and whatever keeps the database from opening; nothing is left open then.
+ */
+export async function startServer(options: ServerOptions): Promise<RunningServer> {
+  const closing = new Closing();
+  try {
+    return await start(options, closing);
+  } catch (error) {
+    await closing.run();
+    throw error;
+  }
+}
+
+async function start(options: ServerOptions, closing: Closing): Promise<RunningServer> {
+  let rooms: Rooms | undefined;
+  let context: ServerContext | undefined;
+  const app = createHttpApplication({
+    ...(options.log && { log: options.log }),
+    logLevel: options.logLevel ?? "warn",
+    trustedProxies: options.trustedProxies ?? [],
+    servesHost: hostRule({
+      configured: options.publicHosts ?? [],
+      ofTenants: () => context?.tenants.all().flatMap((tenant) => tenant.domains) ?? [],
+    }),
+    sendError: async (request, reply, error) => rooms?.sendError(request, reply, error),
+  });
+  closing.add(() => app.close());
+
+  const outside = await openOutside(options, app.log, closing);
+  const { store, tenants } = outside.context;
+  const diagnostics = tenants.diagnostics();
+  if (options.mode === "production" && diagnostics.some((one) => one.severity === "error")) {
+    throw new TenantErrors(diagnostics);
+  }
+  context = outside.context;
+  registerHealth(app, {
+    databaseAnswers: () => store.healthy(),
+    hasTenants: () => tenants.all().length > 0,
+    isClosing: () => closing.begun,
+  });
+  rooms = await mountRooms(app, context, {
+    ...outside,
+    ...(options.authority !== undefined && { authority: options.authority }),
+  });
+  await app.ready();
+  closing.add(sweepRegularly(store, context.now, context.log));
+
+  const host = options.host !== undefined ? { host: options.host } : {};
+  const listeners: Listener[] = [];
+  closing.add(() => Promise.all(listeners.map((one) => one.close(graceMilliseconds))));
+  const http = await listen({ handle: app.routing, port: options.httpPort, ...host });
+  listeners.push(http);
+  let https: Listener | undefined;
+  if (options.tls && options.httpsPort !== undefined) {
+    https = await listen({ handle: app.routing, port: options.httpsPort, tls: options.tls, ...host });
+    listeners.push(https);
+  }
+
+  return {
+    url: http.url,
+    ...(https && { httpsUrl: https.url }),
+    context,
+    diagnostics,
+    ...(rooms.samplePath !== undefined && { samplePath: rooms.samplePath }),
+    replaceCertificate: (tls) => https?.replaceCertificate(tls),
+    close: () => closing.run(),
+  };
+}
