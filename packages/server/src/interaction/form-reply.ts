@@ -24,7 +24,7 @@ export function verificationReply(result: number): string {
 }
 
 /**
- * The first one's answer for a repeated post: one that arrived while the first was in work (double click, retry of a
+ * The first one's answer for a repeated post: one that arrived while another node worked on the first (retry of a
  * proxy), or that repeats the submission which was accepted and still waits for `confirmed`. A refused form that is
  * posted again later runs again: the API or the directory may have changed its mind.
  */
@@ -36,7 +36,7 @@ export function repeatedReply(
   if (last === undefined || turn.fingerprint === undefined) return undefined;
   const separator = last.fingerprint.indexOf(":");
   if (last.fingerprint.slice(separator + 1) !== turn.fingerprint) return undefined;
-  if (turn.arrivedAt <= last.finishedAt) return last.body;
+  if (turn.arrivedAt < last.finishedAt) return last.body;
   const { waiting } = stored.state;
   const stillWaits =
     waiting?.kind === "page" &&

@@ -81,6 +81,7 @@ export function journeyRunner(deps: {
 }): JourneyRunner {
   const { context, engine, answers, versions, observe } = deps;
   const { journeys } = context.store;
+  const inWork = new Map<string, Promise<TurnResult>>();
 
   return {
     async begin({ tenant, policy, rpRequest, culture }, tid, session) {
@@ -101,7 +102,17 @@ export function journeyRunner(deps: {
       return result;
     },
 
-    take: (tenant, tid, turn) => journeys.exclusively(tenant.id, tid, () => takeTurn(tenant, tid, turn)),
+    take(tenant, tid, turn) {
+      const work = () => journeys.exclusively(tenant.id, tid, () => takeTurn(tenant, tid, turn));
+      if (turn.fingerprint === undefined) return work();
+      // A double click: the second post of the same body gets the answer of the one that is in work.
+      const key = JSON.stringify([tenant.id, tid, turn.fingerprint]);
+      const running = inWork.get(key);
+      if (running !== undefined) return running;
+      const started = work().finally(() => inWork.delete(key));
+      inWork.set(key, started);
+      return started;
+    },
   };
 
   async function takeTurn(tenant: Tenant, tid: string, turn: Turn): Promise<TurnResult> {
