@@ -177,7 +177,7 @@ const catalogue = {
   AADB2C90122: {
     error: "invalid_request",
     status: 400,
-    text: "Input for '{0}' received in the request has failed HTTP request validation. Ensure that it occurs once and does not contain characters such as < or &.",
+    text: "Input for '{0}' received in the request has failed HTTP request validation. Ensure that it occurs once and holds no markup.",
   },
   AADB2C90128: {
     error: "invalid_grant",
