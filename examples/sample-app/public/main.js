@@ -126,7 +126,7 @@ async function comeBack(configuration) {
     return signedOut(configuration);
   }
   if (transaction === undefined) {
-    return failed("This answer belongs to a sign-in that this tab did not begin.", configuration);
+    return failed("This answer belongs to a sign-in that this tab did not begin.");
   }
   const client = configuration.tenants
     .flatMap((tenant) => tenant.clients)
