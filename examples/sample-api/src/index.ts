@@ -1,1 +1,1 @@
-export {};
+export { type SampleApi, type SampleApiOptions, startSampleApi } from "./sample-api.ts";
