@@ -28,7 +28,7 @@ it("lets in who is on the allow-list and prefills a job title", async () => {
     jobTitle: "Member",
   });
   expect((await federating("a@blocked.example")).body).toMatchObject({ action: "ShowBlockPage" });
-  expect((await federating("a@elsewhere.example")).body).toMatchObject({ action: "ShowBlockPage" });
+  expect((await federating("a@elsewhere.test")).body).toMatchObject({ action: "ShowBlockPage" });
 });
 
 it("corrects, blocks and enriches by the loyalty number", async () => {

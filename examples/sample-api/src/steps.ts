@@ -8,8 +8,8 @@ import {
   validationError,
 } from "@vestibule/connector";
 
-/** Domains whose people may sign up through an identity provider. */
-const allowedDomains = ["contoso.example", "fabrikam.example", "northwind.example", "sample.example"];
+/** Whose people may sign up through an identity provider: domains and everything below them. */
+const allowedDomains = ["example", "contoso.com"];
 
 /** Members with a loyalty number, by its last digit; a real API would ask its database. */
 const tiers = ["Bronze", "Silver", "Gold"] as const;
@@ -19,7 +19,7 @@ export function afterFederating(request: AfterFederating): ConnectorAnswer {
   const domain = request.email?.split("@").at(-1)?.toLowerCase();
   if (domain === undefined) return continueWith();
   if (domain === "blocked.example") return block("People of blocked.example cannot sign up here.");
-  if (!allowedDomains.includes(domain)) {
+  if (!allowedDomains.some((allowed) => domain === allowed || domain.endsWith(`.${allowed}`))) {
     return block(`Your company (${domain}) is not enrolled. Please ask your administrator.`);
   }
   return continueWith(request.jobTitle ? {} : { jobTitle: "Member" });
