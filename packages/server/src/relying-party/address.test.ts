@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parseAddress } from "./address.ts";
-import { startTestServer, type TestServer } from "./test-server.ts";
-import { testTenant } from "./test-tenants.ts";
+import { startTestServer, type TestServer } from "./server.fixture.ts";
+import { testTenant } from "./tenants.fixture.ts";
 
 describe("an address is taken apart", () => {
   test.each([
@@ -156,7 +156,16 @@ describe("addresses over the wire", () => {
   test("the keys are public ones", async () => {
     const found = await document("/contoso.onmicrosoft.com/B2C_1A_susi/discovery/v2.0/keys");
     expect(found).toEqual({
-      keys: [{ kty: "RSA", e: "AQAB", n: expect.any(String), kid: testTenant().id, use: "sig" }],
+      keys: [
+        {
+          kid: expect.any(String),
+          nbf: 1_750_000_000,
+          use: "sig",
+          kty: "RSA",
+          e: "AQAB",
+          n: expect.any(String),
+        },
+      ],
     });
   });
 

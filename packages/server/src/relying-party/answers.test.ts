@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { createApplicationAnswers } from "./answers.ts";
-import { answered, authorize, claimsOf, minimal, postToken, spaCode } from "./test-requests.ts";
-import { objectId, startTestServer, type TestServer } from "./test-server.ts";
-import { apiUri, clients, issuer, testTenant } from "./test-tenants.ts";
+import { answered, authorize, claimsOf, minimal, postToken, spaCode } from "./requests.fixture.ts";
+import { startTestServer, type TestServer } from "./server.fixture.ts";
+import { apiUri, clients, issuer, testTenant } from "./tenants.fixture.ts";
 
 let server: TestServer;
 beforeAll(async () => {
@@ -28,7 +28,7 @@ describe("the answer to the application", () => {
     );
     const info = answered(response).get("client_info") ?? "";
     expect(JSON.parse(Buffer.from(info, "base64url").toString())).toEqual({
-      uid: `${objectId}-b2c_1a_susi`,
+      uid: `${server.objectId}-b2c_1a_susi`,
       utid: testTenant().id,
     });
   });
@@ -117,7 +117,7 @@ describe("the answer to the application", () => {
         kind: "issued",
         issuer,
         claims: {},
-        subject: objectId,
+        subject: server.objectId,
         authTime: now,
         grantClaims: {},
       },
@@ -143,7 +143,7 @@ describe("the tokens", () => {
     const common = {
       ver: "1.0",
       iss: `${server.url}/${testTenant().id}/v2.0/`,
-      sub: objectId,
+      sub: server.objectId,
       acr: "b2c_1a_susi",
       iat: now,
       nbf: now,

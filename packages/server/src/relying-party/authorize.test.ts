@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { answered, authorize, base, encode, type Fields, minimal } from "./test-requests.ts";
-import { startTestServer, type TestServer } from "./test-server.ts";
-import { apiUri, clients, otherApiUri } from "./test-tenants.ts";
+import { answered, authorize, base, encode, type Fields, minimal } from "./requests.fixture.ts";
+import { startTestServer, type TestServer } from "./server.fixture.ts";
+import { apiUri, clients, otherApiUri } from "./tenants.fixture.ts";
 
 let server: TestServer;
 beforeAll(async () => {

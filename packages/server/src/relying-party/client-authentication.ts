@@ -57,7 +57,11 @@ export async function authenticateClient(
   const { keys } = context.ports(tenant);
   let matches = false;
   for (const reference of application.secrets) {
-    const expected = await keys.secret(reference);
+    const expected = await keys.secret(reference).catch((error: unknown) => {
+      // Its container cannot be used; another one may still hold the right secret.
+      context.log.error({ err: error, clientId: application.clientId }, "a client secret cannot be read");
+      return undefined;
+    });
     // All of them are compared, so that the time says nothing about which one it was.
     if (expected !== undefined && expected !== "" && equalSecrets(secret, expected)) matches = true;
   }

@@ -1,7 +1,7 @@
 import type { Localization } from "@vestibule/policy";
 import { expect, test } from "vitest";
 import { chooseCulture } from "./culture.ts";
-import { testPolicy } from "./test-tenants.ts";
+import { testPolicy } from "./tenants.fixture.ts";
 
 const { localization } = testPolicy("B2C_1_x").program.policy;
 const supporting = (...supportedLanguages: string[]): Localization => ({

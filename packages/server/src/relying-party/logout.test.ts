@@ -10,9 +10,9 @@ import {
   minimal,
   postToken,
   spaCode,
-} from "./test-requests.ts";
-import { startTestServer, type TestServer } from "./test-server.ts";
-import { apiUri, clients, otherTenant, testTenant } from "./test-tenants.ts";
+} from "./requests.fixture.ts";
+import { startTestServer, type TestServer } from "./server.fixture.ts";
+import { apiUri, clients, otherTenant, testTenant } from "./tenants.fixture.ts";
 
 const start = 1_750_000_000;
 let server: TestServer;
@@ -175,7 +175,7 @@ describe("where the policy demands an id token", () => {
           await fetch(`${server.url}/contoso.onmicrosoft.com/B2C_1A_susi/discovery/v2.0/keys`)
         ).text();
         return new SignJWT(own())
-          .setProtectedHeader({ alg: "HS256", kid: testTenant().id })
+          .setProtectedHeader({ alg: "HS256", kid: JSON.parse(keys).keys[0].kid })
           .sign(Buffer.from(keys));
       },
       "AADB2C90233",

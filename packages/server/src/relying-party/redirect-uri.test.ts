@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { findRedirectUri, type RedirectUriType, redirectUriProblem } from "./redirect-uri.ts";
-import { testTenant } from "./test-tenants.ts";
+import { testTenant } from "./tenants.fixture.ts";
 
 function matches(registered: string, requested: string, type: RedirectUriType = "web"): boolean {
   const [application] = testTenant().applications;

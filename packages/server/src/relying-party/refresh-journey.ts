@@ -97,19 +97,29 @@ class JourneyRefusal extends ProtocolError {
   }
 }
 
-async function record(context: ServerContext, request: TokenRequest, { trace }: Advance): Promise<void> {
+/** For the operator, in development mode, as the journeys of browsers are recorded. It never spoils the answer. */
+async function record(
+  context: ServerContext,
+  request: TokenRequest,
+  { state, trace }: Advance,
+): Promise<void> {
   const last = trace.at(-1);
+  if (!last || context.mode !== "development") return;
   const summary = {
-    id: request.correlationId,
-    policyId: request.policy.id,
-    clientId: request.client.application.clientId,
-    startedAt: request.now * 1000,
+    id: state.id,
+    policyId: state.policyId,
+    clientId: state.request.clientId,
+    startedAt: state.created,
     updatedAt: context.now(),
-    status: "refresh",
-    step: last?.step ?? "",
-    lastText: last?.text ?? "",
+    status: state.status,
+    step: last.step,
+    lastText: last.text,
   };
-  await context.store.observations.addTrace(request.tenant.id, summary, trace);
+  try {
+    await context.store.observations.addTrace(request.tenant.id, summary, trace);
+  } catch (error) {
+    context.log.error({ err: error, correlationId: state.id }, "trace entries lost");
+  }
 }
 
 /** The request of the token endpoint in the journey's terms; its credentials stay outside. */

@@ -9,9 +9,9 @@ import {
   spaCode,
   type TokenAnswer,
   webCode,
-} from "./test-requests.ts";
-import { objectId, startTestServer, type TestServer } from "./test-server.ts";
-import { apiUri, clients, issuer, otherApiUri, testTenant, webSecret } from "./test-tenants.ts";
+} from "./requests.fixture.ts";
+import { startTestServer, type TestServer } from "./server.fixture.ts";
+import { apiUri, clients, issuer, otherApiUri, testTenant, webSecret } from "./tenants.fixture.ts";
 
 const start = 1_750_000_000;
 
@@ -23,8 +23,6 @@ afterEach(() => {
   server.world.now = start * 1000;
   server.world.outcome = {};
   server.world.tenant = server.tenant;
-  server.world.account = { objectId, identities: [], accountEnabled: true, attributes: {} };
-  server.world.sessionsValidFrom = undefined;
 });
 afterAll(() => server.close());
 
@@ -63,6 +61,21 @@ const refreshSpa = (token: unknown, more: Fields = {}) =>
     ...more,
   });
 
+/** A server with an account of its own, for tests that change the account. */
+async function elsewhere() {
+  const other = await startTestServer();
+  const code = await codeFor(other, { ...minimal.web, scope: "openid offline_access" });
+  const { body } = await postToken(other, webCode(code));
+  const again = (grant: TokenAnswer["body"]) =>
+    postToken(other, {
+      grant_type: "refresh_token",
+      client_id: clients.web,
+      client_secret: webSecret,
+      refresh_token: String(grant.refresh_token),
+    });
+  return { other, grant: body, again };
+}
+
 describe("a refresh token is redeemed", () => {
   test("for new tokens of the same sign-in", async () => {
     const first = await webGrant();
@@ -74,7 +87,7 @@ describe("a refresh token is redeemed", () => {
     expect(claimsOf(second.body.id_token)).toMatchObject({
       auth_time: start,
       iat: start + 1000,
-      sub: objectId,
+      sub: server.objectId,
       nonce: "n1",
       name: "Ada",
     });
@@ -173,23 +186,31 @@ describe("a refresh token is refused", () => {
     expect((await refreshSpa(token)).status).toBe(200);
   });
 
-  test("when the account is disabled or gone", async () => {
-    const first = await webGrant();
-    server.world.account = { objectId, identities: [], accountEnabled: false, attributes: {} };
-    expect((await refreshWeb(first.body.refresh_token)).problem).toBe("AADB2C90128 invalid_grant");
-    server.world.account = undefined;
-    expect((await refreshWeb(first.body.refresh_token)).problem).toBe("AADB2C90128 invalid_grant");
+  test("after a password reset, give or take five minutes, however often it was renewed", async () => {
+    const { other, grant, again } = await elsewhere();
+    const reset = () =>
+      other.store.directory(other.tenant).change(other.objectId, { password: `Passw0rd!${other.world.now}` });
+    other.world.now = (start + 300) * 1000;
+    const second = await again(grant);
+    await reset();
+    const third = await again(second.body);
+    expect(third.status).toBe(200);
+    other.world.now = (start + 301) * 1000;
+    await reset();
+    expect((await again(third.body)).problem).toBe("AADB2C90129 invalid_grant");
+    await other.close();
   });
 
-  test("after a password reset, give or take five minutes, however often it was renewed", async () => {
-    const first = await spaGrant();
-    after(3600);
-    const second = await refreshSpa(first.body.refresh_token);
-    server.world.sessionsValidFrom = (start + 300) * 1000;
-    const third = await refreshSpa(second.body.refresh_token);
-    expect(third.status).toBe(200);
-    server.world.sessionsValidFrom = (start + 301) * 1000;
-    expect((await refreshSpa(third.body.refresh_token)).problem).toBe("AADB2C90129 invalid_grant");
+  test("when the account is disabled or gone", async () => {
+    const { other, grant, again } = await elsewhere();
+    const directory = other.store.directory(other.tenant);
+    await directory.change(other.objectId, { accountEnabled: false });
+    expect((await again(grant)).problem).toBe("AADB2C90128 invalid_grant");
+    await directory.change(other.objectId, { accountEnabled: true });
+    expect((await again(grant)).status).toBe(200);
+    await directory.remove(other.objectId);
+    expect((await again(grant)).problem).toBe("AADB2C90128 invalid_grant");
+    await other.close();
   });
 
   test("when it is older than its lifetime", async () => {

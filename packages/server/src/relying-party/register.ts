@@ -128,12 +128,18 @@ interface Endpoint {
 /** What may be said of an error that came out of a handler. */
 function publicError(error: unknown): ProtocolError {
   if (error instanceof ProtocolError) return error;
-  const { statusCode, message } = error instanceof Error ? (error as Error & { statusCode?: number }) : {};
+  const { statusCode, code } = error instanceof Error ? (error as Partial<FailureDetails>) : {};
   if (statusCode === 413) return new OversizedRequest();
   if (statusCode !== undefined && statusCode < 500) return new ProtocolError("AADB2C90122", ["body"]);
   // Thrown where a key container has nothing to sign with: protocol.md 2.2
-  if (message?.includes("AADB2C90019")) return new ProtocolError("AADB2C90019", ["issuer_secret"]);
+  if (code === "AADB2C90019") return new ProtocolError("AADB2C90019", ["issuer_secret"]);
   return new ProtocolError("AADB2C90037");
+}
+
+/** What errors of Fastify and of the key store carry beside their message. */
+interface FailureDetails {
+  readonly statusCode: number;
+  readonly code: string;
 }
 
 class OversizedRequest extends ProtocolError {

@@ -1,7 +1,16 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { base, claimsOf, codeFor, minimal, postToken, spaCode, verifier, webCode } from "./test-requests.ts";
-import { startTestServer, type TestServer } from "./test-server.ts";
-import { apiUri, clients, issuer, testTenant, webSecret } from "./test-tenants.ts";
+import {
+  base,
+  claimsOf,
+  codeFor,
+  minimal,
+  postToken,
+  spaCode,
+  verifier,
+  webCode,
+} from "./requests.fixture.ts";
+import { startTestServer, type TestServer } from "./server.fixture.ts";
+import { apiUri, clients, issuer, testTenant, webSecret } from "./tenants.fixture.ts";
 
 let server: TestServer;
 beforeAll(async () => {
@@ -388,60 +397,5 @@ describe("the request itself", () => {
       401,
       expect.stringMatching(/^Basic /),
     ]);
-  });
-});
-
-describe("scripts of other origins", () => {
-  const preflight = (origin: string) =>
-    fetch(`${server.url}${base}/token`, {
-      method: "OPTIONS",
-      headers: {
-        origin,
-        "access-control-request-method": "POST",
-        "access-control-request-headers": "content-type",
-      },
-    });
-
-  test("a single-page application may ask and read, errors included", async () => {
-    const headers = { origin: "https://spa.example" };
-    const before = await preflight("https://spa.example");
-    expect([before.status, before.headers.get("access-control-allow-origin")]).toEqual([
-      204,
-      "https://spa.example",
-    ]);
-    expect(before.headers.get("access-control-allow-headers")).toBe("content-type");
-    const good = await postToken(server, spaCode(await codeFor(server, minimal.spa)), { headers });
-    expect([good.status, good.headers.get("access-control-allow-origin")]).toEqual([
-      200,
-      "https://spa.example",
-    ]);
-    expect(good.headers.get("vary")).toBe("Origin");
-    expect(good.headers.get("access-control-allow-credentials")).toBeNull();
-    const bad = await postToken(server, spaCode("nothing"), { headers });
-    expect([bad.status, bad.headers.get("access-control-allow-origin")]).toEqual([
-      400,
-      "https://spa.example",
-    ]);
-  });
-
-  test.each([
-    "https://evil.example",
-    "https://spa.example.evil.example",
-    "http://spa.example",
-    "null",
-    "https://app.example",
-  ])("%s may not", async (origin) => {
-    const before = await preflight(origin);
-    expect([before.status, before.headers.get("access-control-allow-origin")]).toEqual([204, null]);
-    const answer = await postToken(server, spaCode(await codeFor(server, minimal.spa)), {
-      headers: { origin },
-    });
-    expect(answer.headers.get("access-control-allow-origin")).toBeNull();
-  });
-
-  test("the web application's answer is for nobody's script", async () => {
-    const headers = { origin: "https://spa.example" };
-    const answer = await postToken(server, webCode(await codeFor(server, minimal.web)), { headers });
-    expect([answer.status, answer.headers.get("access-control-allow-origin")]).toEqual([200, null]);
   });
 });

@@ -1,29 +1,29 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { request as httpRequest } from "node:http";
 import type { AddressInfo } from "node:net";
-import type { Account, IssuedOutcome, JourneyState, Ports } from "@vestibule/engine";
+import type { IssuedOutcome, JourneyState, Ports } from "@vestibule/engine";
 import Fastify from "fastify";
-import { exportJWK, generateKeyPair, jwtVerify, SignJWT } from "jose";
-import type { PublicError, ServerContext, TokenSigning } from "../context.ts";
+import type { PublicError, ServerContext } from "../context.ts";
 import { sendApplicationAnswer } from "../interaction/application-response.ts";
 import { masterKeyFrom } from "../keys/master-key.ts";
-import { createSealer } from "../keys/sealed.ts";
+import { createTokenSigning } from "../keys/signing-keys.ts";
 import type { SignedOutView } from "../pages/contract.ts";
-import { openDatabase } from "../store/database.ts";
-import { createGrantStore } from "../store/grants.ts";
-import { migrate } from "../store/migrations.ts";
+import { openStore } from "../store/open-store.ts";
 import type { Store } from "../store/store.ts";
 import type { Tenant } from "../tenant/tenant.ts";
 import { createApplicationAnswers } from "./answers.ts";
 import type { EndedSessions, Interaction, JourneyStart } from "./contract.ts";
 import { registerRelyingParty } from "./register.ts";
-import { issuer, otherTenant, testTenant, webSecret } from "./test-tenants.ts";
+import { issuer, otherTenant, testTenant, webSecret } from "./tenants.fixture.ts";
 
-/** A server on a real socket with a real grant store; its interaction room ends every journey at once. For tests only. */
+/** A server on a real socket with a real store; its interaction room ends every journey at once. For tests only. */
 export interface TestServer {
   readonly url: string;
   readonly context: ServerContext;
+  readonly store: Store;
   readonly tenant: Tenant;
+  /** The account that signs in. */
+  readonly objectId: string;
   /** What the interaction room was told. */
   readonly started: JourneyStart[];
   readonly errors: PublicError[];
@@ -35,29 +35,39 @@ export interface TestServer {
     tenant: Tenant;
     outcome: Partial<IssuedOutcome>;
     ended: EndedSessions;
-    account: Account | undefined;
-    sessionsValidFrom: number | undefined;
   };
   /** Sends a path as it stands, without anybody normalising it. */
   raw(path: string, headers?: Readonly<Record<string, string>>): Promise<{ status: number; body: string }>;
   close(): Promise<void>;
 }
 
-export const objectId = "cccccccc-0000-4000-8000-000000000001";
-
 export async function startTestServer(tenant: Tenant = testTenant()): Promise<TestServer> {
-  const database = openDatabase({ file: ":memory:" });
-  await migrate(database);
-  const grants = createGrantStore(database, createSealer(masterKeyFrom([randomBytes(32)])));
   const fabrikam = otherTenant();
   const world: TestServer["world"] = {
     now: 1_750_000_000_000,
     tenant,
     outcome: {},
     ended: { relyingParties: [], identityProviders: [] },
-    account: { objectId, identities: [], accountEnabled: true, attributes: {} },
-    sessionsValidFrom: undefined,
   };
+  const store = await openStore({
+    file: ":memory:",
+    masterKey: masterKeyFrom([randomBytes(32)]),
+    clock: { now: () => world.now },
+    passwordHashing: { memoryCost: 8, timeCost: 1, parallelism: 1 },
+  });
+  const directory = store.directory(tenant);
+  const creation = await directory.create(
+    {
+      identities: [
+        { signInType: "emailAddress", issuer: tenant.defaultDomain, issuerAssignedId: "ada@example.org" },
+      ],
+      attributes: { displayName: "Ada" },
+      password: "Passw0rd!ada",
+    },
+    randomUUID(),
+  );
+  if (creation.kind !== "created") throw new Error(creation.kind);
+  const { objectId } = creation.account;
   const secrets: Readonly<Record<string, string>> = { WebSecretOld: "old", WebSecret: webSecret };
   const app = Fastify({ genReqId: () => randomUUID(), routerOptions: { caseSensitive: false } });
   const context: ServerContext = {
@@ -70,19 +80,15 @@ export async function startTestServer(tenant: Tenant = testTenant()): Promise<Te
       all: () => [world.tenant, fabrikam],
       diagnostics: () => [],
     },
-    store: {
-      grants,
-      directory: () => ({
-        find: async () => world.account,
-        sessionsValidFrom: async () => world.sessionsValidFrom,
-      }),
-    } as unknown as Store,
+    store,
     ports: () =>
       ({
+        clock: { now: () => world.now },
+        directory,
         random: { token: (bytes: number) => randomBytes(bytes).toString("base64url") },
         keys: { secret: async (id: string) => secrets[id] },
       }) as unknown as Ports,
-    signing: await testSigning(),
+    signing: createTokenSigning(store.signingKeys, () => world.now),
     log: app.log,
     now: () => world.now,
     trustedProxies: [],
@@ -139,7 +145,9 @@ export async function startTestServer(tenant: Tenant = testTenant()): Promise<Te
   return {
     url: `http://127.0.0.1:${port}`,
     context,
+    store,
     tenant,
+    objectId,
     started,
     errors,
     signedOut,
@@ -159,42 +167,7 @@ export async function startTestServer(tenant: Tenant = testTenant()): Promise<Te
       }),
     async close() {
       await app.close();
-      await database.close();
-    },
-  };
-}
-
-/** One RSA key a tenant. */
-async function testSigning(): Promise<TokenSigning> {
-  const pairs = new Map<string, Awaited<ReturnType<typeof generateKeyPair>>>();
-  const pairOf = async (tenant: Tenant) => {
-    const pair = pairs.get(tenant.id) ?? (await generateKeyPair("RS256", { extractable: true }));
-    pairs.set(tenant.id, pair);
-    return pair;
-  };
-  return {
-    async sign(tenant, _container, payload) {
-      const { privateKey } = await pairOf(tenant);
-      return new SignJWT({ ...payload })
-        .setProtectedHeader({ alg: "RS256", kid: tenant.id, typ: "JWT" })
-        .sign(privateKey);
-    },
-    async jwks(tenant) {
-      const { publicKey } = await pairOf(tenant);
-      return { keys: [{ ...(await exportJWK(publicKey)), kid: tenant.id, use: "sig" }] };
-    },
-    async verify(tenant, token) {
-      const { publicKey } = await pairOf(tenant);
-      try {
-        const { payload } = await jwtVerify(token, publicKey, {
-          algorithms: ["RS256"],
-          currentDate: new Date(0),
-          clockTolerance: 1e12,
-        });
-        return payload;
-      } catch {
-        return undefined;
-      }
+      await store.close();
     },
   };
 }

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import type { TestServer } from "./test-server.ts";
-import { clients, webSecret } from "./test-tenants.ts";
+import type { TestServer } from "./server.fixture.ts";
+import { clients, webSecret } from "./tenants.fixture.ts";
 
 /** Requests of protocol.md 15: `A(x)` and `T(x)`. For tests only. */
 export type Fields = Readonly<Record<string, string | undefined>>;

@@ -1,5 +1,5 @@
 import type { Program, TokenIssuer } from "@vestibule/engine";
-import { IdMap, type Policy } from "@vestibule/policy";
+import { IdMap, type Policy, type ProtocolName, type TechnicalProfile } from "@vestibule/policy";
 import type { Application, Tenant, TenantPolicy, TenantSettings } from "../tenant/tenant.ts";
 
 /** The fixture of protocol.md 15: two tenants, their policies and applications. For tests only. */
@@ -99,6 +99,26 @@ export interface PolicyOptions {
   readonly tokenJourney?: string;
 }
 
+function technicalProfile(
+  id: string,
+  protocol: ProtocolName,
+  metadata: Readonly<Record<string, string>>,
+): TechnicalProfile {
+  return {
+    id,
+    protocol: { name: protocol },
+    metadata,
+    cryptographicKeys: [],
+    inputClaimsTransformations: [],
+    inputClaims: [],
+    persistedClaims: [],
+    displayClaims: [],
+    outputClaims: [],
+    outputClaimsTransformations: [],
+    validationTechnicalProfiles: [],
+  };
+}
+
 export function testPolicy(id: string, options: PolicyOptions = {}): TenantPolicy {
   const model: Policy = {
     policyId: id,
@@ -121,42 +141,12 @@ export function testPolicy(id: string, options: PolicyOptions = {}): TenantPolic
       resources: new IdMap(),
     },
     claimsProviders: [],
-    technicalProfiles: new IdMap([
-      [
-        "JwtIssuer",
-        {
-          id: "JwtIssuer",
-          protocol: { name: "None" },
-          metadata: { IssuanceClaimPattern: options.issuancePattern ?? "AuthorityAndTenantGuid" },
-          cryptographicKeys: [],
-          inputClaimsTransformations: [],
-          inputClaims: [],
-          persistedClaims: [],
-          displayClaims: [],
-          outputClaims: [],
-          outputClaimsTransformations: [],
-          validationTechnicalProfiles: [],
-        },
-      ],
-      ...["Quiet-OIDC", "Loud-OIDC"].map(
-        (profile) =>
-          [
-            profile,
-            {
-              id: profile,
-              protocol: { name: "OpenIdConnect" as const },
-              metadata: { SingleLogoutEnabled: profile === "Quiet-OIDC" ? "false" : "true" },
-              cryptographicKeys: [],
-              inputClaimsTransformations: [],
-              inputClaims: [],
-              persistedClaims: [],
-              displayClaims: [],
-              outputClaims: [],
-              outputClaimsTransformations: [],
-              validationTechnicalProfiles: [],
-            },
-          ] as const,
-      ),
+    technicalProfiles: IdMap.of([
+      technicalProfile("JwtIssuer", "None", {
+        IssuanceClaimPattern: options.issuancePattern ?? "AuthorityAndTenantGuid",
+      }),
+      technicalProfile("Quiet-OIDC", "OpenIdConnect", { SingleLogoutEnabled: "false" }),
+      technicalProfile("Loud-OIDC", "OpenIdConnect", { SingleLogoutEnabled: "true" }),
     ]),
     userJourneys: new IdMap([
       [
