@@ -202,7 +202,7 @@
 
   const pad = (text, length) => text.padStart(length, "0");
 
-  function valueOf(field) {
+  function fieldValue(field) {
     const controls = controlsOf(field.ID);
     if (field.IS_RADIO || field.IS_CHECK_MULTI) {
       return controls
@@ -298,7 +298,7 @@
   /** The problem of a field: which page-level error it belongs to, and the sentence that stands at it. */
   function problemOf(field) {
     if (isFixed(field) || controlsOf(field.ID).length === 0) return undefined;
-    const value = valueOf(field);
+    const value = fieldValue(field);
     if ((field.IS_TEXT || field.IS_EMAIL ? value.trim() : value) === "") {
       if (!field.IS_REQ) return undefined;
       return { page: "requiredFieldMissing", message: lookup("required_field") };
@@ -436,7 +436,7 @@
     const drops = posted.filter((field) => field.IS_DROP || field.IS_DATE);
     const inputs = posted.filter((field) => !drops.includes(field));
     const pairs = [...inputs, ...drops].flatMap((field) => {
-      const value = [field.ID, valueOf(field)];
+      const value = [field.ID, fieldValue(field)];
       const code = byId(`${field.ID}_ver_input`);
       return field.VERIFY && code ? [value, [`${field.ID}_ver_input`, code.value.trim()]] : [value];
     });
@@ -634,7 +634,7 @@
           line.dataset.predicate === undefined ? undefined : group.PREDICATES[Number(line.dataset.predicate)];
         const met =
           input.value !== "" &&
-          (predicate ? predicateHolds(predicate, valueOf(field)) : groupHolds(group, valueOf(field)));
+          (predicate ? predicateHolds(predicate, fieldValue(field)) : groupHolds(group, fieldValue(field)));
         line.classList.toggle("vb-met", met);
       }
     };
@@ -662,7 +662,7 @@
   function bindFieldChecks(field) {
     const check = () => {
       const problem = problemOf(field);
-      const mismatch = field.ID === "reenterPassword" && valueOf(field) !== "" && passwordMismatch();
+      const mismatch = field.ID === "reenterPassword" && fieldValue(field) !== "" && passwordMismatch();
       fieldError(field.ID, problem?.message ?? (mismatch ? texts.field_password_mismatch : ""));
     };
     for (const control of controlsOf(field.ID)) {
@@ -670,7 +670,7 @@
         if (entryOf(field.ID)?.querySelector('.error.itemLevel[aria-hidden="false"]')) check();
       });
       control.addEventListener("change", () => {
-        if (valueOf(field) !== "") check();
+        if (fieldValue(field) !== "") check();
       });
     }
   }
@@ -729,7 +729,6 @@
   }
 
   function bindForm(form, button) {
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: an address, no template
     form.setAttribute("action", "JavaScript:void(0);");
     form.addEventListener("submit", (event) => event.preventDefault());
     form.addEventListener("keydown", (event) => {

@@ -47,10 +47,9 @@ export function paletteOf(branding: TenantBranding, scheme: "light" | "dark"): P
   const dark = scheme === "dark";
   const defaults = dark ? darkDefaults : lightDefaults;
   const wantedSurface = token(branding.tokens.surface);
-  const surface =
-    wantedSurface !== undefined && luminance(wantedSurface) < 0.18 === dark
-      ? wantedSurface
-      : defaults.surface;
+  const fits =
+    wantedSurface !== undefined && (dark ? luminance(wantedSurface) < 0.1 : luminance(wantedSurface) > 0.5);
+  const surface = fits ? wantedSurface : defaults.surface;
   const wantedInk = token(branding.tokens.ink);
   const ink = withContrast(
     wantedInk !== undefined && contrast(wantedInk, surface) >= 3 ? wantedInk : defaults.ink,
@@ -64,13 +63,15 @@ export function paletteOf(branding: TenantBranding, scheme: "light" | "dark"): P
     wantedContrast !== undefined && contrast(wantedContrast, brand) >= 4.5
       ? wantedContrast
       : readableOn(brand);
-  const readable = (colour: Colour) => withContrast(colour, surface, textRatio);
+  const page = dark ? mix(surface, black, 0.4) : mix(surface, ink, 0.05);
+  const readable = (colour: Colour) =>
+    [surface, page].reduce((readableSoFar, ground) => withContrast(readableSoFar, ground, textRatio), colour);
   return {
     brand,
     brandContrast,
     surface,
     ink,
-    page: dark ? mix(surface, black, 0.4) : mix(surface, ink, 0.05),
+    page,
     link: readable(wantedBrand),
     muted: readable(mix(ink, surface, 0.35)),
     line: mix(surface, ink, 0.16),
@@ -112,7 +113,7 @@ export function brandAssetUrl(value: string | undefined, tenantSegment: string):
   if (/^[a-z][a-z0-9+.-]*:/i.test(value) || value.startsWith("//")) return undefined;
   if (tenantSegment === "") return undefined;
   const path = value.replace(/^(~?\/)?(assets\/)?/, "");
-  const safe = path.split("/").map(encodeURIComponent).join("/");
+  const safe = path.toWellFormed().split("/").map(encodeURIComponent).join("/");
   return `/${encodeURIComponent(tenantSegment)}/assets/${safe}`;
 }
 
