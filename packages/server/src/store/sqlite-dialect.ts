@@ -1,4 +1,5 @@
 import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlite";
+import { setTimeout as delay } from "node:timers/promises";
 import {
   type CompiledQuery,
   type DatabaseConnection,
@@ -32,6 +33,8 @@ export class SqliteFile {
     this.#database.exec("PRAGMA foreign_keys = ON");
     // Deleted rows hold personal data: their bytes are overwritten where that costs no extra page.
     this.#database.exec("PRAGMA secure_delete = FAST");
+    // From here on a locked file is waited for without holding up the process: see `patiently`.
+    this.#database.exec("PRAGMA busy_timeout = 0");
   }
 
   dialect(durability: Durability): Dialect {
@@ -119,7 +122,7 @@ class SqliteFileDriver implements Driver {
   async beginTransaction(): Promise<void> {
     this.#file.setDurability(this.#durability);
     // `immediate`: a second process on the same file waits here, not in the middle of the work.
-    this.#file.run("begin immediate", []);
+    await patiently(() => this.#file.run("begin immediate", []));
   }
 
   async commitTransaction(): Promise<void> {
@@ -132,6 +135,23 @@ class SqliteFileDriver implements Driver {
 
   async destroy(): Promise<void> {
     this.#file.close();
+  }
+}
+
+const busy = 5;
+const longestWait = 10_000;
+
+/** Repeats while another connection writes to the file. Inside a transaction nothing can be busy. */
+async function patiently<T>(work: () => T): Promise<T> {
+  const begun = performance.now();
+  for (let pause = 1; ; pause = Math.min(pause * 2, 50)) {
+    try {
+      return work();
+    } catch (error) {
+      const code = error instanceof Error && "errcode" in error ? Number(error.errcode) : 0;
+      if ((code & 0xff) !== busy || performance.now() - begun > longestWait) throw error;
+    }
+    await delay(pause);
   }
 }
 
@@ -149,7 +169,7 @@ class SqliteFileConnection implements DatabaseConnection {
   async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
     // Inside a transaction the pragma was set at its beginning and this finds nothing to do.
     if (query.query.kind !== "SelectQueryNode") this.#file.setDurability(this.#durability);
-    return this.#file.run(query.sql, query.parameters);
+    return await patiently(() => this.#file.run(query.sql, query.parameters));
   }
 
   // biome-ignore lint/correctness/useYield: Kysely asks for the method; nothing here streams.
