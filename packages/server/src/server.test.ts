@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { localCertificate } from "./development/certificate-authority.ts";
-import { makeTestTenant, type TestTenant } from "./development/test-tenant.ts";
+import { makeTestTenant, type TestTenant } from "./development/tenant.fixture.ts";
 import { ListenError, type RunningServer, type ServerOptions, startServer, TenantErrors } from "./server.ts";
 
 const cheap = { memoryCost: 8, timeCost: 1, parallelism: 1 };

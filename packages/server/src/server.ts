@@ -1,7 +1,9 @@
+import { existsSync } from "node:fs";
 import type { Diagnostic } from "@vestibule/policy";
 import type { FastifyBaseLogger } from "fastify";
 import { openOutside } from "./composition/outside.ts";
 import { mountRooms, type Rooms } from "./composition/rooms.ts";
+import { accountsFile, seedAccounts } from "./composition/seed-accounts.ts";
 import { TenantErrors } from "./composition/tenant-errors.ts";
 import type { ServerContext } from "./context.ts";
 import { createHttpApplication } from "./hosting/application.ts";
@@ -97,7 +99,8 @@ async function start(options: ServerOptions, closing: Closing): Promise<RunningS
 
   const outside = await openOutside(options, app.log, closing);
   const { store, tenants } = outside.context;
-  const diagnostics = tenants.diagnostics();
+  const seeded = await seedAll(outside.context);
+  const diagnostics = [...tenants.diagnostics(), ...seeded];
   if (options.mode === "production" && diagnostics.some((one) => one.severity === "error")) {
     throw new TenantErrors(diagnostics);
   }
@@ -134,4 +137,18 @@ async function start(options: ServerOptions, closing: Closing): Promise<RunningS
     replaceCertificate: (tls) => https?.replaceCertificate(tls),
     close: () => closing.run(),
   };
+}
+
+/** Demonstration accounts have passwords that everybody can read, so production has none of them. */
+async function seedAll({ mode, tenants, store, log }: ServerContext): Promise<readonly Diagnostic[]> {
+  if (mode === "production") {
+    const unread = tenants.all().filter((tenant) => existsSync(accountsFile(tenant)));
+    for (const tenant of unread)
+      log.warn({ tenant: tenant.defaultDomain }, "accounts.json is read in development only");
+    return [];
+  }
+  const found = await Promise.all(
+    tenants.all().map((tenant) => seedAccounts(tenant, store.directory(tenant))),
+  );
+  return found.flat();
 }

@@ -1,3 +1,4 @@
+import "./sqlite-warning.ts";
 import { readFile } from "node:fs/promises";
 import { ListenError } from "../hosting/listeners.ts";
 import { TenantErrors } from "../server.ts";

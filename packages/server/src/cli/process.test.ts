@@ -4,7 +4,7 @@ import { createServer, type Server } from "node:net";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { makeTestTenant, type TestTenant } from "../development/test-tenant.ts";
+import { makeTestTenant, type TestTenant } from "../development/tenant.fixture.ts";
 
 const program = fileURLToPath(new URL("../../bin/vestibule.js", import.meta.url));
 const built = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
