@@ -339,6 +339,7 @@ export interface RelyingParty extends Positioned {
 /** A policy merged with its base chain: everything that a journey needs, by name. */
 export interface Policy {
   readonly policyId: string;
+  /** As the policy names its tenant: its domain, `contoso.onmicrosoft.com`. */
   readonly tenantId: string;
   readonly deploymentMode: "Development" | "Production" | "Debugging";
   readonly claimTypes: IdMap<ClaimType>;

@@ -31,7 +31,7 @@ const resolvers: Readonly<Record<string, Members>> = {
   policy: {
     policyid: ({ policy }) => policy.policyId,
     relyingpartytenantid: ({ tenantDomain }) => tenantDomain,
-    tenantobjectid: ({ policy }) => policy.tenantId,
+    tenantobjectid: ({ state }) => state.tenantId,
     trustframeworktenantid: ({ tenantDomain }) => tenantDomain,
   },
   context: {

@@ -173,8 +173,8 @@ async function providerOf(run: Run, { profile, metadata }: Provider): Promise<Op
     metadata.clientSecretKey === undefined
       ? undefined
       : await run.ports.keys.secret(metadata.clientSecretKey);
-  const byGuid = request.tenantSegment.toLowerCase() === run.program.policy.tenantId.toLowerCase();
-  const tenant = byGuid ? run.program.policy.tenantId : run.ports.directory.defaultDomain;
+  const byGuid = request.tenantSegment.toLowerCase() === run.state.tenantId.toLowerCase();
+  const tenant = byGuid ? run.state.tenantId : run.ports.directory.defaultDomain;
   const path = metadata.usePolicyInRedirectUri ? `${tenant}/${policyId}` : tenant;
   return {
     technicalProfile: profile.id,

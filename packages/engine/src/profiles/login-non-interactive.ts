@@ -57,7 +57,7 @@ export const loginNonInteractiveProfile: ServerProfileKind<LoginMetadata> = {
           kind: "values",
           values: {
             oid: account.objectId,
-            tid: context.policy.tenantId,
+            tid: context.state.tenantId,
             name: account.attributes.displayName,
             given_name: account.attributes.givenName,
             family_name: account.attributes.surname,

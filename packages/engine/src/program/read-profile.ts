@@ -42,12 +42,14 @@ export function readProfile(profile: TechnicalProfile, policy: Policy): Reading 
         : notSupported(profile, `handler '${profile.protocol.handler ?? ""}'`);
     }
     case "OpenIdConnect":
-      if (isIssuer(profile)) return readIssuer(profile);
+      if (isIssuer(profile, policy)) return readIssuer(profile);
       return isPasswordGrant(profile)
         ? server(loginNonInteractiveProfile)(profile, policy)
         : readOpenIdConnect(profile);
     case "None":
-      return isIssuer(profile) ? readIssuer(profile) : server(refreshTokenSetupProfile)(profile, policy);
+      return isIssuer(profile, policy)
+        ? readIssuer(profile)
+        : server(refreshTokenSetupProfile)(profile, policy);
     default:
       return notSupported(profile, `protocol '${profile.protocol.name}'`);
   }
@@ -78,9 +80,16 @@ function notSupported(profile: TechnicalProfile, what: string): Reading {
   };
 }
 
-function isIssuer(profile: TechnicalProfile): boolean {
-  return (
-    profile.outputTokenFormat === "JWT" && profile.cryptographicKeys.some(({ id }) => id === "issuer_secret")
+/** A profile is an issuer when a step that sends claims points at it; JWT as its format alone says nothing (1.1). */
+function isIssuer(profile: TechnicalProfile, policy: Policy): boolean {
+  if (profile.outputTokenFormat !== "JWT") return false;
+  const id = profile.id.toLowerCase();
+  const named = (reference: string | undefined) => reference?.toLowerCase() === id;
+  return [...policy.userJourneys.values(), ...policy.subJourneys.values()].some(
+    (journey) =>
+      journey.orchestrationSteps.some((step) => named(step.cpimIssuerTechnicalProfileReferenceId)) ||
+      ("defaultCpimIssuerTechnicalProfileReferenceId" in journey &&
+        named(journey.defaultCpimIssuerTechnicalProfileReferenceId)),
   );
 }
 
