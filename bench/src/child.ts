@@ -14,6 +14,8 @@ export interface ServerProcess extends Ready {
   readonly startedAt: number;
   /** Resident memory in bytes, read from outside. */
   residentMemory(): Promise<number>;
+  /** Milliseconds of each connector call that it made, newest first. */
+  connectorCalls(): Promise<readonly number[]>;
   stop(): Promise<void>;
 }
 
@@ -34,17 +36,20 @@ export async function startServerProcess(name: string, options: unknown): Promis
     ...ready,
     pid: child.pid,
     startedAt,
-    residentMemory: async () => {
-      const answer = message<number>(child, "memory");
-      child.send({ memory: true });
-      return answer;
-    },
+    residentMemory: () => ask<number>(child, "memory"),
+    connectorCalls: () => ask<readonly number[]>(child, "calls"),
     stop: () =>
       new Promise((resolve) => {
         child.once("exit", () => resolve());
         child.send({ stop: true });
       }),
   };
+}
+
+function ask<T>(child: ChildProcess, kind: string): Promise<T> {
+  const answer = message<T>(child, kind);
+  child.send({ [kind]: true });
+  return answer;
 }
 
 function message<T>(child: ChildProcess, kind: string): Promise<T> {

@@ -25,13 +25,18 @@ export function readSettings(html: string): PageSettings {
   return { csrf, transId, api };
 }
 
+/** `/tenant/policy`, below which the pages' endpoints are, and the policy itself. */
+export function policyOf(issuer: Issuer): { readonly base: string; readonly policy: string } {
+  const base = issuer.authorizationPath.replace(/\/oauth2\/v2\.0\/authorize$/i, "");
+  return { base, policy: base.slice(base.lastIndexOf("/") + 1) };
+}
+
 /** One whole sign-in at ours: authorize with its page, credentials, code, token. */
 export async function signInAtOurs(browser: Browser, issuer: Issuer): Promise<void> {
   const attempt = newAttempt();
   const page = await browser.get(`${issuer.authorizationPath}?${authorizationRequest(attempt)}`);
   const { csrf, transId, api } = readSettings(page.body);
-  const base = issuer.authorizationPath.replace(/\/oauth2\/v2\.0\/authorize$/i, "");
-  const policy = base.slice(base.lastIndexOf("/") + 1);
+  const { base, policy } = policyOf(issuer);
   const tx = `tx=${transId}&p=${policy}`;
   const posted = await browser.post(
     `${base}/SelfAsserted?${tx}`,

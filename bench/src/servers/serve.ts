@@ -1,6 +1,8 @@
 import type { Ready } from "../child.ts";
 
 export interface Started extends Ready {
+  /** Milliseconds of each connector call, newest first. */
+  calls?(): Promise<readonly number[]>;
   close(): Promise<void>;
 }
 
@@ -18,7 +20,9 @@ export function serve<Options>(start: (options: Options) => Promise<Started>): v
           process.exit(1);
         });
     } else if ("memory" in message) process.send?.({ memory: process.memoryUsage.rss() });
-    else if ("stop" in message) void running?.then(({ close }) => close()).finally(() => process.exit(0));
+    else if ("calls" in message) {
+      void running?.then(async ({ calls }) => process.send?.({ calls: (await calls?.()) ?? [] }));
+    } else if ("stop" in message) void running?.then(({ close }) => close()).finally(() => process.exit(0));
   });
   // Whoever measures may be stopped: nothing is left running.
   process.on("disconnect", () => process.exit(0));

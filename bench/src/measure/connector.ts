@@ -1,0 +1,99 @@
+import type { Pool } from "undici";
+import { startServerProcess } from "../child.ts";
+import { createPool, openBrowser } from "../load/browser.ts";
+import { beginSignUp, submitSignUp } from "../load/our-sign-up.ts";
+import { discover, type Issuer } from "../load/tokens.ts";
+import type { Row } from "../report.ts";
+import { cheapHash } from "../scene.ts";
+import { quantile } from "../statistics.ts";
+
+export interface ConnectorOptions {
+  readonly calls: number;
+  readonly say: (line: string) => void;
+}
+
+const warmUp = 50;
+
+/**
+ * How long a connector call inside a sign-up takes, as the server itself records it, against a bare POST of the same
+ * body to the same API; both over connections that stay open. Sign-ups and bare calls alternate, one at a time. The
+ * last row says what a connector costs the whole form post, records included.
+ */
+export async function measureConnector(options: ConnectorOptions): Promise<Row[]> {
+  const api = await startServerProcess("connector-api", {});
+  const ours = await startServerProcess("ours", {
+    passwordHashing: cheapHash,
+    connectorUrl: `${api.url}/connector`,
+  });
+  const pool = createPool(ours.url, 1);
+  const barePool = createPool(api.url, 1);
+  const bare: number[] = [];
+  const posts = { with: [] as number[], without: [] as number[] };
+  try {
+    const flow = (id: string) => discover(`${ours.details.base}/${id}/v2.0/.well-known/openid-configuration`);
+    const flows = { with: await flow("B2C_1_signup_connector"), without: await flow("B2C_1_signup") };
+    for (let turn = 0; turn < options.calls + warmUp; turn++) {
+      const order = turn % 2 === 0 ? (["with", "without"] as const) : (["without", "with"] as const);
+      for (const kind of order) {
+        const duration = await signUp(pool, flows[kind], `${kind}-${turn}@benchmark.example`);
+        if (turn >= warmUp) posts[kind].push(duration);
+      }
+      const duration = await bareCall(barePool);
+      if (turn >= warmUp) bare.push(duration);
+    }
+    const calls = (await ours.connectorCalls()).slice(0, options.calls);
+    if (calls.length !== options.calls) throw new Error(`${calls.length} connector calls were recorded`);
+    options.say(`connector: ${calls.length} calls`);
+    const row = (what: string, share: number, goal?: number): Row => ({
+      what,
+      unit: "ms",
+      better: "less",
+      ours: quantile(calls, share),
+      other: quantile(bare, share),
+      ...(goal !== undefined && { goal }),
+    });
+    return [
+      row("connector call against a bare POST, p50", 0.5, 1.3),
+      row("connector call against a bare POST, p95", 0.95),
+      {
+        what: "form post with a connector, without one, p50",
+        unit: "ms",
+        better: "less",
+        ours: quantile(posts.with, 0.5),
+        other: quantile(posts.without, 0.5),
+      },
+    ];
+  } finally {
+    await Promise.all([pool.destroy(), barePool.destroy()]);
+    await Promise.all([ours.stop(), api.stop()]);
+  }
+}
+
+/** Milliseconds of the form post that creates the account. */
+async function signUp(pool: Pool, issuer: Issuer, email: string): Promise<number> {
+  const browser = openBrowser(pool);
+  const page = await beginSignUp(browser, issuer);
+  const started = performance.now();
+  await submitSignUp(browser, page, email);
+  return performance.now() - started;
+}
+
+/** The members of the smallest body of this step (api-connectors.md A2). */
+const body = JSON.stringify({
+  step: "PostAttributeCollection",
+  client_id: "bbbbbbbb-0000-4000-8000-000000000002",
+  ui_locales: "en-US",
+  email: "with-000@benchmark.example",
+});
+
+async function bareCall(pool: Pool): Promise<number> {
+  const started = performance.now();
+  const response = await pool.request({
+    method: "POST",
+    path: "/connector",
+    headers: { "content-type": "application/json" },
+    body,
+  });
+  await response.body.json();
+  return performance.now() - started;
+}

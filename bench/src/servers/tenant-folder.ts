@@ -1,0 +1,65 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { client } from "../scene.ts";
+
+export const tenantId = "aaaaaaaa-0000-4000-8000-000000000001";
+export const domain = "contoso.onmicrosoft.com";
+
+/** Environment variable with the client's secret: a production server takes none out of a file. */
+const secretVariable = "BENCH_CLIENT_SECRET";
+
+/**
+ * Writes a tenant folder (user-flows.md 16): a sign-in flow, and two sign-up flows, one of them with a connector where
+ * `connectorUrl` is given. Nothing sends mail.
+ */
+export function writeTenantFolder(folder: string, connectorUrl?: string): void {
+  process.env[secretVariable] = client.secret;
+  const write = (name: string, content: unknown) =>
+    writeFileSync(join(folder, name), `${JSON.stringify(content, null, 2)}\n`);
+  for (const name of ["userFlows", "apiConnectors"]) mkdirSync(join(folder, name), { recursive: true });
+  write("tenant.json", {
+    id: tenantId,
+    displayName: "Contoso",
+    defaultDomain: domain,
+    domains: [domain],
+    extensionsAppId: "aaaaaaaa-0000-4000-8000-000000000009",
+  });
+  write("applications.json", [
+    {
+      appId: client.id,
+      displayName: "Benchmark",
+      web: { redirectUris: [client.redirectUri] },
+      passwordCredentials: [{ secretText: `env:${secretVariable}` }],
+    },
+  ]);
+  const flow = (id: string, userFlowType: string, more: object) =>
+    write(`userFlows/${id}.json`, {
+      id,
+      userFlowType,
+      ...(userFlowType === "signIn" && {
+        passwordComplexityConfiguration: { isSelfServicePasswordResetAllowed: false },
+      }),
+      ...more,
+    });
+  const email = {
+    id: "email",
+    displayName: "Email Address",
+    isOptional: false,
+    requiresVerification: false,
+    userInputType: "emailBox",
+    userAttributeValues: [],
+  };
+  flow("B2C_1_signin", "signIn", {});
+  flow("B2C_1_signup", "signUp", { userAttributeAssignments: [email] });
+  if (connectorUrl === undefined) return;
+  write("apiConnectors/benchmark.json", {
+    id: "benchmark",
+    displayName: "Benchmark",
+    targetUrl: connectorUrl,
+    authenticationConfiguration: null,
+  });
+  flow("B2C_1_signup_connector", "signUp", {
+    userAttributeAssignments: [email],
+    apiConnectorConfiguration: { postAttributeCollection: { id: "benchmark" } },
+  });
+}
