@@ -22,7 +22,7 @@ export class ProviderUnreachable extends Error {
 }
 
 /** What openid-client hands to its `customFetch`. */
-export interface BoundedRequest {
+interface BoundedRequest {
   readonly method: string;
   readonly headers: Record<string, string>;
   readonly body?: unknown;

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { OutboxEntry, OutboxStore } from "../store/store.ts";
-import { createMailer, type Mailer, type MailerOptions } from "./mailer.ts";
+import { createMailer, type Mailer, type MailerOptions, MailNotSent } from "./mailer.ts";
 import { type MailServer, startMailServer } from "./testing/mail-server.ts";
 
 const to = "maria.sample@customer.example";
@@ -111,7 +111,8 @@ describe("a mail that is not sent", () => {
     async (_what, replies, code, reply) => {
       server.replies = replies;
       const error = await failure(make({ smtp: server.url }).deliver("tenant-1", message));
-      expect(error).toMatchObject({ name: "MailNotSent", code, reply });
+      expect(error).toBeInstanceOf(MailNotSent);
+      expect(error).toMatchObject({ code, reply });
       expect(lines).toEqual([`{"tenantId":"tenant-1","code":"${code}","reply":${reply}}mail not sent`]);
       expect(String(error) + JSON.stringify(error)).not.toMatch(/customer|123456/);
       expect(error).not.toHaveProperty("cause");
