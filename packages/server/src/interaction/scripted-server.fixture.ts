@@ -18,8 +18,10 @@ import type { ApplicationAnswers } from "../relying-party/contract.ts";
 import { openStore } from "../store/open-store.ts";
 import type { Grant, Store } from "../store/store.ts";
 import type { Tenant, TenantPolicy } from "../tenant/tenant.ts";
+import { csrfTokens } from "./csrf.ts";
 import type { JourneyEngine } from "./engine-binding.ts";
 import { createInteraction, type InteractionRoom, registerInteraction } from "./interaction.ts";
+import { interactionKeys } from "./keys.ts";
 import { TestBrowser } from "./test-browser.fixture.ts";
 
 // A server with real sockets, a real store and the real pages, whose journeys follow a script: `pages` pages, each of
@@ -140,6 +142,17 @@ export async function scriptedServer(
         culture: { tag: "en-US", language: "en" },
       });
     },
+  });
+  app.get("/:tenant/:policy/test-logout", async (request, reply) => {
+    const found = context.tenants.find((request.params as { tenant: string }).tenant);
+    const policy = found?.policies.get((request.params as { policy: string }).policy.toLowerCase());
+    if (found === undefined || policy === undefined) return reply.status(404).send();
+    return reply.send(await interaction.endSession(request, reply, found, policy, undefined));
+  });
+  app.get("/:tenant/:policy/test-csrf", async (request, reply) => {
+    const found = context.tenants.find((request.params as { tenant: string }).tenant);
+    const { tid = "" } = request.query as { tid?: string };
+    return reply.send(csrfTokens(interactionKeys(secret)).issue(found?.id ?? "", tid, 1, clock.now));
   });
   await app.listen({ host: "127.0.0.1", port: 0 });
   const address = app.server.address();

@@ -6,7 +6,7 @@ import { refusedReply } from "./form-reply.ts";
 import type { TurnResult, TurnView } from "./journey-runner.ts";
 import { isNative, type NativeAction, nativeActionOf, nativeAnswer } from "./native-form.ts";
 import { postedFields } from "./posted-fields.ts";
-import { publicError } from "./public-errors.ts";
+import { type PublicErrorCode, publicError } from "./public-errors.ts";
 import { csrfStep, keepOpen, type Room, sendErrorCode, transactionOf, type Visit, visitOf } from "./room.ts";
 
 /**
@@ -26,9 +26,7 @@ export function selfAsserted(room: Room): Handler {
     if (choice.kind !== "chosen") {
       const code = choice.kind === "refused" ? choice.code : undefined;
       if (native) return sendErrorCode(room, visit, code ?? "AADB2C90046");
-      return code === undefined
-        ? reply.status(400).send()
-        : sendJson(visit, refusedReply(publicError(code, "")));
+      return code === undefined ? reply.status(400).send() : sendJson(visit, refusal(code));
     }
     const { tid } = choice.transaction;
     const step = csrfStep(room, visit, tid, body);
@@ -99,13 +97,17 @@ function answerScript(room: Room, visit: Visit, result: TurnResult): unknown {
       return sendJson(visit, result.body);
     case "lost":
       if (result.code === "AADB2C90035") return visit.reply.status(503).send();
-      return sendJson(visit, refusedReply(publicError(result.code, "")));
+      return sendJson(visit, refusal(result.code));
     case "page":
     case "redirect":
     case "answer":
     case "errorPage":
       throw new Error("a form post was answered like a navigation");
   }
+}
+
+function refusal(code: PublicErrorCode): string {
+  return refusedReply({ errorCode: code, message: publicError(code, "").message });
 }
 
 function sendJson({ reply }: Visit, body: string): unknown {
