@@ -34,8 +34,12 @@ export interface Script {
   /** Advances the script was asked for, in their order, `started` left out. */
   readonly events: JourneyEvent[];
   /** Runs of a form's validation. */
+  /** Versions of the program that were run. */
+  readonly versions: string[];
   submissions: number;
   issued: number;
+  /** Happens in the middle of each run. */
+  before?: () => Promise<void>;
   /** Held up until it resolves, while a submission is in work. */
   gate?: Promise<void>;
   /** Takes the place of the script's own outcome. */
@@ -82,6 +86,7 @@ export async function scriptedServer(
   const script: Script = options.beside?.script ?? {
     pages: options.pages ?? 2,
     events: [],
+    versions: [],
     submissions: 0,
     issued: 0,
   };
@@ -121,7 +126,14 @@ export async function scriptedServer(
     context,
     pages: createPageRenderer({ now: () => clock.now }),
     answers: scriptedAnswers(store, clock),
-    templates: { load: async () => ({ kind: "default" }) },
+    templates: {
+      async load(_tenant, loadUri) {
+        if (loadUri.startsWith("~/")) return { kind: "default" };
+        return loadUri === "https://cdn.test/page.html"
+          ? { kind: "template", url: loadUri, html: '<html><body><div id="api"></div></body></html>' }
+          : { kind: "failed", code: "AADB2C90002", detail: "not there" };
+      },
+    },
     secret,
     engine: scriptedEngine(script),
   });
@@ -326,7 +338,9 @@ function scriptedEngine(script: Script): JourneyEngine {
       keepMeSignedIn: false,
       pageCount: 0,
     }),
-    async advance(_program, state, event) {
+    async advance(program, state, event) {
+      script.versions.push(program.version);
+      await script.before?.();
       if (event.kind !== "started" && event.kind !== "reload") script.events.push(event);
       const overridden = script.override?.(state, event);
       if (overridden !== undefined) return overridden;

@@ -36,11 +36,34 @@ describe("the page's headers", () => {
   });
 
   it("only report the policy of a page with scripts, but forbid framing all the same", async () => {
-    server.script.page = (model) => ({ ...model, scriptsAllowed: true });
+    server.script.page = (model) => ({
+      ...model,
+      scriptsAllowed: true,
+      contentDefinition: { ...model.contentDefinition, loadUri: "https://cdn.test/page.html" },
+    });
     const { headers } = await server.browser().start();
     delete server.script.page;
     expect(headers.get("content-security-policy-report-only")).toMatch(/script-src/);
     expect(headers.get("content-security-policy")).toBe("frame-ancestors 'none'");
+  });
+});
+
+describe("a template that cannot be had", () => {
+  it("is an error page with the correlation id, and the journey stays open", async () => {
+    const browser = server.browser();
+    const page = await browser.start();
+    server.script.page = (model) => ({
+      ...model,
+      contentDefinition: { ...model.contentDefinition, loadUri: "https://cdn.test/gone.html?secret=1" },
+    });
+    const lost = await browser.act(page);
+    delete server.script.page;
+    const html = await lost.text();
+    expect(lost.status).toBe(400);
+    expect(html).toContain("AADB2C90002");
+    expect(html).toContain(page.tid);
+    expect(html).not.toContain("secret");
+    expect((await browser.act(page)).status).toBe(200);
   });
 });
 
