@@ -22,7 +22,7 @@ export function contentSecurityPolicy(wishes: PolicyWishes): RenderedPage["conte
     "default-src 'none'",
     `script-src 'self' 'nonce-${wishes.nonce}'`,
     wishes.template
-      ? `style-src 'self' 'unsafe-inline' https:${wishes.scriptsAllowed ? " http:" : ""}`
+      ? "style-src 'self' 'unsafe-inline' https: http:"
       : `style-src 'self' 'nonce-${wishes.nonce}'`,
     // `style="display:none"` is part of the pages' contract (pages.md 3.1).
     "style-src-attr 'unsafe-inline'",

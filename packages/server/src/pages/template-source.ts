@@ -3,6 +3,7 @@ import { join, sep } from "node:path";
 import type { HttpResult } from "@vestibule/engine";
 import type { Tenant } from "../tenant/tenant.ts";
 import { withoutQuery } from "./page-frame.ts";
+import { hasApiElement } from "./template.ts";
 
 /** One GET by the guarded outbound client; it follows no redirect and never throws for what the other side does. */
 export type FetchText = (
@@ -88,6 +89,8 @@ export function createTemplateSource(options: TemplateSourceOptions): TemplateSo
   }
 }
 
+const withoutApi = "The template has no element with the id 'api'.";
+
 function failure(detail: string, code: "AADB2C90002" | "AADB2C90065" = "AADB2C90065") {
   return { kind: "failed", code, detail } as const;
 }
@@ -132,6 +135,7 @@ async function fetchTemplate(
     if (!/html/i.test(headers["content-type"] ?? "text/html")) {
       return failure("The template's host answered with another content type than text/html.");
     }
+    if (!hasApiElement(result.body)) return failure(withoutApi);
     return { kind: "fetched", html: result.body, ...validators };
   }
   return failure("The template's host redirects too often.");
@@ -172,5 +176,6 @@ async function loadLocal(tenant: Tenant, loadUri: string): Promise<TemplateAnswe
   const file = await tenantAssetPath(tenant, encoded);
   if (file === undefined) return failure(`The tenant's folder has no assets/${encoded}.`, "AADB2C90002");
   if ((await stat(file)).size > limits.bytes) return failure(`assets/${encoded} is larger than 1 MiB.`);
-  return { kind: "template", html: await readFile(file, "utf8"), url: loadUri };
+  const html = await readFile(file, "utf8");
+  return hasApiElement(html) ? { kind: "template", html, url: loadUri } : failure(withoutApi);
 }

@@ -90,6 +90,11 @@ export function mergeTemplate(html: string, page: TemplatePage): string {
   );
 }
 
+/** Whether a page can be put into a template at all. */
+export function hasApiElement(html: string): boolean {
+  return [...elementsBelow(parse(html))].some((element) => attribute(element, "id") === "api");
+}
+
 function cachedTemplate(html: string, page: TemplatePage): Template {
   const { branding, tenantSegment } = page;
   const key = JSON.stringify([html, page.scriptsAllowed, page.bodyScripts, tenantSegment, branding]);
