@@ -14,6 +14,8 @@ export interface ServerProcess extends Ready {
   readonly startedAt: number;
   /** Resident memory in bytes, read from outside. */
   residentMemory(): Promise<number>;
+  /** Milliseconds of processor time that it has used so far, all threads together. */
+  processorTime(): Promise<number>;
   /** Milliseconds of each connector call that it made, newest first. */
   connectorCalls(): Promise<readonly number[]>;
   stop(): Promise<void>;
@@ -37,6 +39,7 @@ export async function startServerProcess(name: string, options: unknown): Promis
     pid: child.pid,
     startedAt,
     residentMemory: () => ask<number>(child, "memory"),
+    processorTime: () => ask<number>(child, "processor"),
     connectorCalls: () => ask<readonly number[]>(child, "calls"),
     stop: () =>
       new Promise((resolve) => {

@@ -64,6 +64,7 @@ export async function measureSignIns(title: string, options: SignInOptions): Pro
       ...row("sign-ins", "1/s", "more", (tally) => median(tally.rates)),
       ...(options.goal !== undefined && { goal: options.goal }),
     },
+    row("processor time of one", "ms", "less", (tally) => median(tally.processor)),
     row("time of one, p50", "ms", "less", (tally) => median(tally.p50s)),
     row("time of one, p95", "ms", "less", (tally) => median(tally.p95s)),
   ];
@@ -71,15 +72,18 @@ export async function measureSignIns(title: string, options: SignInOptions): Pro
 
 class Tally {
   readonly rates: number[] = [];
+  readonly processor: number[] = [];
   readonly p50s: number[] = [];
   readonly p95s: number[] = [];
 }
 
 async function runRound(side: Side, seconds: number, tally: Tally | undefined): Promise<number> {
   const { process, issuer, signIn } = side;
+  const before = await process.processorTime();
   const driven = await drive(process.url, issuer, signIn, inFlight, (_done, ms) => ms > seconds * 1000);
   const rate = (driven.signIns * 1000) / driven.duration;
   tally?.rates.push(rate);
+  tally?.processor.push(((await process.processorTime()) - before) / driven.signIns);
   tally?.p50s.push(quantile(driven.latencies, 0.5));
   tally?.p95s.push(quantile(driven.latencies, 0.95));
   return rate;

@@ -20,7 +20,10 @@ export function serve<Options>(start: (options: Options) => Promise<Started>): v
           process.exit(1);
         });
     } else if ("memory" in message) process.send?.({ memory: process.memoryUsage.rss() });
-    else if ("calls" in message) {
+    else if ("processor" in message) {
+      const { user, system } = process.cpuUsage();
+      process.send?.({ processor: (user + system) / 1000 });
+    } else if ("calls" in message) {
       void running?.then(async ({ calls }) => process.send?.({ calls: (await calls?.()) ?? [] }));
     } else if ("stop" in message) void running?.then(({ close }) => close()).finally(() => process.exit(0));
   });
