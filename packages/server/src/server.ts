@@ -1,9 +1,8 @@
-import { existsSync } from "node:fs";
 import type { Diagnostic } from "@vestibule/policy";
 import type { FastifyBaseLogger } from "fastify";
 import { openOutside } from "./composition/outside.ts";
 import { mountRooms, type Rooms } from "./composition/rooms.ts";
-import { accountsFile, seedAccounts } from "./composition/seed-accounts.ts";
+import { seedAccounts } from "./composition/seed-accounts.ts";
 import { TenantErrors } from "./composition/tenant-errors.ts";
 import type { ServerContext } from "./context.ts";
 import { createHttpApplication } from "./hosting/application.ts";
@@ -139,14 +138,9 @@ async function start(options: ServerOptions, closing: Closing): Promise<RunningS
   };
 }
 
-/** Demonstration accounts have passwords that everybody can read, so production has none of them. */
-async function seedAll({ mode, tenants, store, log }: ServerContext): Promise<readonly Diagnostic[]> {
-  if (mode === "production") {
-    const unread = tenants.all().filter((tenant) => existsSync(accountsFile(tenant)));
-    for (const tenant of unread)
-      log.warn({ tenant: tenant.defaultDomain }, "accounts.json is read in development only");
-    return [];
-  }
+/** Demonstration accounts have passwords that everybody can read, so production makes none of them. */
+async function seedAll({ mode, tenants, store }: ServerContext): Promise<readonly Diagnostic[]> {
+  if (mode === "production") return [];
   const found = await Promise.all(
     tenants.all().map((tenant) => seedAccounts(tenant, store.directory(tenant))),
   );

@@ -13,6 +13,7 @@ import { createOutboundHttp, type OutboundHttp } from "../outbound/index.ts";
 import { createTemplateSource, type TemplateSource } from "../pages/template-source.ts";
 import type { ServerOptions } from "../server.ts";
 import { openStore } from "../store/open-store.ts";
+import { openTenants } from "../tenant/open-tenants.ts";
 import type { Tenant } from "../tenant/tenant.ts";
 import { createGuardedFetch } from "./guarded-fetch.ts";
 import { createPorts } from "./ports.ts";
@@ -59,10 +60,8 @@ export async function openOutside(
   closing.add(() => providers.close());
   const federation = createFederation({ fetch: providers.fetch, allowInsecureHttp: development, now });
 
-  const tenants = await openTenants({
-    directories: options.directories,
+  const tenants = await openTenants(options.directories, {
     mode,
-    watch: development,
     ...(options.onTenantsChange && { onChange: options.onTenantsChange }),
   });
   closing.add(() => tenants.close());

@@ -1,22 +1,15 @@
 import { randomBytes } from "node:crypto";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import type { NewAccount } from "@vestibule/engine";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { masterKeyFrom } from "../keys/master-key.ts";
 import { openStore } from "../store/open-store.ts";
 import type { Store } from "../store/store.ts";
 import { testTenant } from "../store/suite-fixtures.ts";
-import type { Tenant } from "../tenant/tenant.ts";
 import { seedAccounts } from "./seed-accounts.ts";
 
-let directory: string;
 let store: Store;
-let tenant: Tenant;
 
 beforeEach(async () => {
-  directory = await mkdtemp(join(tmpdir(), "vestibule-accounts-"));
-  tenant = testTenant({ directory });
   store = await openStore({
     file: ":memory:",
     masterKey: masterKeyFrom([randomBytes(32)]),
@@ -26,65 +19,54 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await store.close();
-  await rm(directory, { recursive: true, force: true });
 });
 
-const demo = {
-  displayName: "Demo",
-  identities: [{ signInType: "emailAddress", issuerAssignedId: "demo@contoso.example" }],
-  passwordProfile: { password: "Passw0rd!demo" },
-  attributes: { city: "Berlin" },
+const tenant = testTenant();
+const demo: NewAccount = {
+  identities: [
+    {
+      signInType: "emailAddress",
+      issuer: tenant.defaultDomain,
+      issuerAssignedId: "demo@contoso.example",
+    },
+  ],
+  password: "Passw0rd!demo",
+  attributes: { displayName: "Demo", city: "Berlin" },
 };
 
-const write = (content: unknown) =>
-  writeFile(
-    join(directory, "accounts.json"),
-    typeof content === "string" ? content : JSON.stringify(content),
-  );
-const seed = () => seedAccounts(tenant, store.directory(tenant));
-const checkDemo = (password: string) =>
-  store.directory(tenant).checkPassword("demo@contoso.example", password);
+const seed = (...accounts: readonly NewAccount[]) => {
+  return seedAccounts({ ...tenant, seedAccounts: accounts }, store.directory(tenant));
+};
+const directory = () => store.directory(tenant);
+const checkDemo = (password: string) => directory().checkPassword("demo@contoso.example", password);
 
-describe("accounts.json", () => {
-  it("makes accounts that can sign in, with their attributes", async () => {
-    await write([demo]);
-    expect(await seed()).toEqual([]);
+describe("demonstration accounts", () => {
+  it("can sign in, and have their attributes", async () => {
+    expect(await seed(demo)).toEqual([]);
     expect(await checkDemo("Passw0rd!demo")).toMatchObject({
       kind: "ok",
       account: { attributes: { displayName: "Demo", city: "Berlin" } },
     });
   });
 
-  it("leaves an account alone that is there already, its changed password too", async () => {
-    await write([demo]);
-    await seed();
-    const account = await store.directory(tenant).find({ kind: "signInName", value: "demo@contoso.example" });
-    await store.directory(tenant).change(account?.objectId ?? "", { password: "An0ther!word" });
-    expect(await seed()).toEqual([]);
+  it("stay as they are when they are there already, a changed password too", async () => {
+    await seed(demo);
+    const account = await directory().find({ kind: "signInName", value: "demo@contoso.example" });
+    await directory().change(account?.objectId ?? "", { password: "An0ther!word" });
+    expect(await seed(demo)).toEqual([]);
     expect((await checkDemo("An0ther!word")).kind).toBe("ok");
     expect((await checkDemo("Passw0rd!demo")).kind).not.toBe("ok");
   });
 
-  it("is not needed", async () => {
+  it("are not needed", async () => {
     expect(await seed()).toEqual([]);
   });
 
-  it("names file, line and member of a mistake and still makes the other accounts", async () => {
-    await write(`[\n  {"displayNam": "X", "identities": []},\n  ${JSON.stringify(demo)}\n]`);
-    const diagnostics = await seed();
-    expect(diagnostics[0]).toMatchObject({
-      code: "AC001",
-      at: { file: join(directory, "accounts.json"), line: 2 },
-    });
-    expect(diagnostics[0]?.hint).toBe("Did you mean 'displayName'?");
-    expect((await checkDemo("Passw0rd!demo")).kind).toBe("ok");
-  });
-
-  it("says which account the directory refuses, and why, without its password", async () => {
-    await write([{ ...demo, attributes: { noSuchAttribute: "x" } }]);
-    const [diagnostic] = await seed();
-    expect(diagnostic).toMatchObject({ code: "AC005", path: "[0]", at: { line: 1 } });
-    expect(diagnostic?.message).toContain("noSuchAttribute");
+  it("that the directory refuses are named, with the reason and without the password; the others are made", async () => {
+    const [diagnostic] = await seed({ ...demo, identities: [], attributes: { noSuchAttribute: "x" } }, demo);
+    expect(diagnostic).toMatchObject({ code: "TN062", severity: "error", path: "[0]" });
+    expect(diagnostic?.at?.file).toMatch(/accounts\.json$/);
     expect(JSON.stringify(diagnostic)).not.toContain("Passw0rd");
+    expect((await checkDemo("Passw0rd!demo")).kind).toBe("ok");
   });
 });
