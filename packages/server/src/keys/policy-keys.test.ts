@@ -1,96 +1,87 @@
-import { execFile } from "node:child_process";
-import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { createPrivateKey, X509Certificate } from "node:crypto";
+import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import type { StoredCertificate } from "@vestibule/engine";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openStore } from "../store/open-store.ts";
 import type { Store } from "../store/store.ts";
 import { suiteMasterKey, testTenant } from "../store/suite-fixtures.ts";
 import type { KeyContainerSource } from "../tenant/tenant.ts";
+import { curvePkcs12, filePassword, makeCertificate } from "./certificate-fixtures.ts";
 import { chooseCertificate, openCertificates } from "./certificates.ts";
 import { createKeyPort, createPolicyKeyAdministration } from "./policy-keys.ts";
 
-const run = promisify(execFile);
 let folder: string;
 let store: Store;
 const now = () => Date.now();
-
-/** Real files, as an operator's tools make them. */
-async function makeCertificate(
-  name: string,
-  keyOptions: readonly string[] = ["-newkey", "rsa:2048"],
-): Promise<void> {
-  const path = (ending: string) => join(folder, `${name}.${ending}`);
-  await run("openssl", [
-    "req",
-    "-x509",
-    ...keyOptions,
-    "-nodes",
-    "-days",
-    "30",
-    "-subj",
-    `/CN=${name}.example`,
-    "-keyout",
-    path("key"),
-    "-out",
-    path("crt"),
-  ]);
-  const pfx = (ending: string, ...more: string[]) =>
-    run("openssl", ["pkcs12", "-export", "-in", path("crt"), ...more, "-out", path(ending)]);
-  await pfx("pfx", "-inkey", path("key"), "-passout", "pass:secret");
-  await pfx("bare.pfx", "-inkey", path("key"), "-passout", "pass:");
-  await pfx("public.pfx", "-nokeys", "-passout", "pass:secret");
-}
+const one = makeCertificate("one");
+const two = makeCertificate("two");
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "vestibule-keys-"));
-  await makeCertificate("one");
-  await makeCertificate("two");
-  await makeCertificate("curve", ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1"]);
   store = await openStore({ file: ":memory:", masterKey: suiteMasterKey, clock: { now } });
 });
 afterAll(async () => {
   await store.close();
   await rm(folder, { recursive: true });
 });
-const file = (name: string) => readFile(join(folder, name));
 
 describe("certificates", () => {
-  test.each(["one", "curve"])("of %s open from PKCS#12, its base64, and PEM, all the same", async (name) => {
-    const [opened] = openCertificates(await file(`${name}.pfx`), "secret");
+  test("open from PKCS#12, its base64, and PEM, all the same", () => {
+    const [opened] = openCertificates(one.pkcs12, filePassword);
     expect(opened?.thumbprint).toMatch(/^[0-9A-F]{40}$/);
     expect((opened?.notAfter ?? 0) - (opened?.notBefore ?? 0)).toBe(30 * 86_400);
-    const base64 = Buffer.from((await file(`${name}.pfx`)).toString("base64"));
-    expect(openCertificates(base64, "secret")).toEqual([opened]);
-    expect(openCertificates(await file(`${name}.bare.pfx`))).toEqual([opened]);
-    const pem = Buffer.concat([await file(`${name}.crt`), await file(`${name}.key`)]);
-    expect(openCertificates(pem)).toEqual([opened]);
+    expect(opened?.certificate.replace(/\s/g, "")).toBe(one.certificate.replace(/\s/g, ""));
+    expect(opened?.privateKey).toBe(one.privateKey);
+    expect(openCertificates(Buffer.from(one.pkcs12.toString("base64")), filePassword)).toEqual([opened]);
+    expect(openCertificates(one.pkcs12WithoutPassword)).toEqual([opened]);
+    expect(openCertificates(Buffer.from(one.privateKey + one.certificate))).toEqual([opened]);
   });
 
-  test("two pairs in one PEM are two certificates", async () => {
-    const parts = await Promise.all(["one.key", "one.crt", "two.crt", "two.key"].map(file));
-    expect(openCertificates(Buffer.concat(parts))).toHaveLength(2);
+  test("of elliptic curves and today's OpenSSL open too", () => {
+    const [opened] = openCertificates(curvePkcs12, filePassword);
+    expect(createPrivateKey(opened?.privateKey ?? "").asymmetricKeyType).toBe("ec");
+    expect(new X509Certificate(opened?.certificate ?? "").subject).toBe("CN=curve.example");
+    expect(() => openCertificates(curvePkcs12, "wrong")).toThrow("AADB2C95025");
+  });
+
+  test("two pairs in one PEM are two certificates", () => {
+    const pem = two.privateKey + one.certificate + two.certificate + one.privateKey;
+    expect(openCertificates(Buffer.from(pem))).toHaveLength(2);
+  });
+
+  test("an encrypted PEM key opens with its password", () => {
+    const encrypted = createPrivateKey(one.privateKey)
+      .export({ type: "pkcs8", format: "pem", cipher: "aes-256-cbc", passphrase: filePassword })
+      .toString();
+    const pem = Buffer.from(one.certificate + encrypted);
+    expect(openCertificates(pem, filePassword)[0]?.privateKey).toBe(one.privateKey);
+    expect(() => openCertificates(pem, "wrong")).toThrow("AADB2C95025");
   });
 
   test.each([
     [
       "a wrong password",
-      "one.pfx",
+      one.pkcs12,
       "wrong",
       "AADB2C95025: The presented password for the uploaded certificate is wrong.",
     ],
-    ["no password", "one.pfx", "", "AADB2C95025"],
-    ["no private key", "one.public.pfx", "secret", "AADB2C90178: The certificate '"],
-    ["a certificate alone", "one.crt", "", "has no private key"],
-    ["a key alone", "one.key", "", "AADB2C90179"],
-  ])("%s is told as such", async (_, name, password, message) => {
-    const content = await file(name);
+    ["no password", one.pkcs12, "", "AADB2C95025"],
+    [
+      "no private key",
+      one.pkcs12WithoutKey,
+      filePassword,
+      "AADB2C90178: The certificate 'CN=one.example' has no",
+    ],
+    ["a certificate alone", Buffer.from(one.certificate), "", "has no private key"],
+    ["a key of another certificate", Buffer.from(one.certificate + two.privateKey), "", "has no private key"],
+    ["a key alone", Buffer.from(one.privateKey), "", "AADB2C90179"],
+  ])("%s is told as such", (_, content, password, message) => {
     expect(() => openCertificates(content, password)).toThrow(message);
   });
 
-  test("what is no certificate is told as such", async () => {
+  test("what is no certificate is told as such", () => {
     for (const junk of [
       "",
       "hello!",
@@ -99,8 +90,9 @@ describe("certificates", () => {
     ]) {
       expect(() => openCertificates(Buffer.from(junk)), junk).toThrow("AADB2C90179");
     }
-    const cut = (await file("one.pfx")).subarray(0, 300);
-    expect(() => openCertificates(cut, "secret")).toThrow(/AADB2C90179|AADB2C95025/);
+    for (const length of [10, 100, 1000]) {
+      expect(() => openCertificates(one.pkcs12.subarray(0, length), filePassword)).toThrow("AADB2C90179");
+    }
   });
 
   test("the last uploaded of those that are valid now is presented", () => {
@@ -139,7 +131,8 @@ describe("policy keys", () => {
   beforeAll(async () => {
     await mkdir(join(folder, "tenant/keys"), { recursive: true });
     await writeFile(join(folder, "tenant/keys/secret.txt"), " with blank \n");
-    await writeFile(join(folder, "tenant/keys/one.pfx"), await file("one.pfx"));
+    await writeFile(join(folder, "tenant/keys/one.pfx"), one.pkcs12);
+    await writeFile(join(folder, "one.key"), one.privateKey);
     await symlink(join(folder, "one.key"), join(folder, "tenant/keys/outside.key"));
   });
 
@@ -174,7 +167,7 @@ describe("policy keys", () => {
         B2C_1A_Unprotected: { kind: "file", path: "keys/one.pfx" },
       }),
       "production",
-      { PFX_PASSWORD: "secret" },
+      { PFX_PASSWORD: filePassword },
     );
     const [certificate] = await keys.certificates("B2C_1A_Cert");
     expect(certificate?.privateKey).toContain("BEGIN PRIVATE KEY");
@@ -202,18 +195,18 @@ describe("policy keys", () => {
   test("certificates are added beside those that are there", async () => {
     const tenant = tenantWith({});
     const administration = createPolicyKeyAdministration({ keys: store.policyKeys, now });
-    const [one] = await administration.addCertificate(tenant.id, "Mtls", await file("one.pfx"), "secret");
-    const [two] = await administration.addCertificate(tenant.id, "Mtls", await file("two.pfx"), "secret");
+    const [first] = await administration.addCertificate(tenant.id, "Mtls", one.pkcs12, filePassword);
+    const [second] = await administration.addCertificate(tenant.id, "Mtls", two.pkcs12, filePassword);
     const certificates = await port(tenant).certificates("B2C_1A_Mtls");
-    expect(certificates.map(({ thumbprint }) => thumbprint)).toEqual([one?.thumbprint, two?.thumbprint]);
+    expect(certificates.map(({ thumbprint }) => thumbprint)).toEqual([first?.thumbprint, second?.thumbprint]);
     expect(JSON.stringify(await administration.list(tenant.id, "Mtls"))).not.toContain("PRIVATE");
-    expect(await administration.remove(tenant.id, "Mtls", one?.id)).toBe(true);
+    expect(await administration.remove(tenant.id, "Mtls", first?.id)).toBe(true);
     expect(await port(tenant).certificates("B2C_1A_Mtls")).toHaveLength(1);
     const late = createPolicyKeyAdministration({
       keys: store.policyKeys,
       now: () => now() + 31 * 86_400_000,
     });
-    await expect(late.addCertificate(tenant.id, "Mtls", await file("one.pfx"), "secret")).rejects.toThrow(
+    await expect(late.addCertificate(tenant.id, "Mtls", one.pkcs12, filePassword)).rejects.toThrow(
       "has expired",
     );
   });
