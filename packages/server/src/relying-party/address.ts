@@ -65,13 +65,6 @@ export function parseAddress(url: string): Address | undefined {
   return { prefix, tenantSegment, policySegment: fromQuery, policyFrom: "query", rest };
 }
 
-/** `/{T}/{P}`, with its prefix, as the browser wrote it: what every address of the same policy begins with. */
-export function basePath(address: Address): string {
-  const prefix = address.prefix === "" ? "" : `/${address.prefix}`;
-  const policy = address.policyFrom === "path" ? `/${address.policySegment}` : "";
-  return `${prefix}/${address.tenantSegment}${policy}`;
-}
-
 function prefixOf(segment: string | undefined): Address["prefix"] {
   const word = segment?.toLowerCase();
   return word === "tfp" || word === "te" ? word : "";

@@ -1,7 +1,19 @@
 import { createHash } from "node:crypto";
+import type { JourneyState } from "@vestibule/engine";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import type { ApplicationAnswer, ServerContext } from "../context.ts";
+import { KeyError } from "../keys/key-errors.ts";
+import type { Tenant } from "../tenant/tenant.ts";
 import { createApplicationAnswers } from "./answers.ts";
-import { answered, authorize, claimsOf, minimal, postToken, spaCode } from "./requests.fixture.ts";
+import {
+  answered,
+  authorize,
+  claimsOf,
+  type Fields,
+  minimal,
+  postToken,
+  spaCode,
+} from "./requests.fixture.ts";
 import { startTestServer, type TestServer } from "./server.fixture.ts";
 import { apiUri, clients, issuer, testTenant } from "./tenants.fixture.ts";
 
@@ -104,15 +116,21 @@ describe("the answer to the application", () => {
     expect(answered(response).has("code")).toBe(false);
   });
 
-  test("an application that was disabled meanwhile gets nothing", async () => {
-    const off = server.tenant.applications.map((one) => ({ ...one, enabled: one.clientId !== clients.web }));
-    await authorize(server, minimal.web);
+  /** An answer made after something changed while the person was busy. */
+  async function later(change: {
+    readonly context?: Partial<ServerContext>;
+    readonly tenant?: Partial<Tenant>;
+    readonly fields: Fields;
+  }): Promise<ApplicationAnswer> {
+    await authorize(server, change.fields);
     const start = server.started.at(-1);
     if (!start) throw new Error("no journey");
-    const answer = await createApplicationAnswers(server.context).issued(
-      { ...server.tenant, applications: off },
+    const answers = createApplicationAnswers({ ...server.context, ...change.context });
+    const state = { id: crypto.randomUUID(), request: start.rpRequest, culture: start.culture };
+    return answers.issued(
+      { ...server.tenant, ...change.tenant },
       start.policy,
-      { id: crypto.randomUUID(), request: start.rpRequest, culture: start.culture } as never,
+      state as unknown as JourneyState,
       {
         kind: "issued",
         issuer,
@@ -122,8 +140,26 @@ describe("the answer to the application", () => {
         grantClaims: {},
       },
     );
+  }
+
+  test("an application that was disabled meanwhile gets nothing", async () => {
+    const applications = server.tenant.applications.map((one) => ({
+      ...one,
+      enabled: one.clientId !== clients.web,
+    }));
+    const answer = await later({ tenant: { applications }, fields: minimal.web });
     expect(answer.fields.map(([name]) => name)).toEqual(["error", "error_description", "state"]);
     expect(answer.fields[1]?.[1]).toMatch(/^AADB2C90092: /);
+  });
+
+  test("a container without a usable key is an error of the server", async () => {
+    const sign = () => Promise.reject(new KeyError("AADB2C90019", "the container is empty"));
+    const answer = await later({
+      context: { signing: { ...server.context.signing, sign } },
+      fields: minimal.implicit,
+    });
+    expect([answer.mode, answer.fields[0]]).toEqual(["fragment", ["error", "server_error"]]);
+    expect(answer.fields[1]?.[1]).toMatch(/^AADB2C90019: /);
   });
 });
 

@@ -3,6 +3,7 @@ import type { ApplicationAnswer, ServerContext } from "../context.ts";
 import type { Tenant } from "../tenant/tenant.ts";
 import type { ApplicationAnswers } from "./contract.ts";
 import { describeError, ProtocolError } from "./errors.ts";
+import { asProtocolError } from "./foreign-errors.ts";
 import { grantOf, issueCode } from "./grants.ts";
 import { authoriseScope, type GrantedScope, readScope } from "./scope.ts";
 import { clientInfo, signAccessToken, signIdToken, type TokenSubject } from "./tokens.ts";
@@ -76,13 +77,11 @@ export function createApplicationAnswers(context: ServerContext): ApplicationAns
           ...(code !== undefined && { code }),
         };
       } catch (error) {
-        if (!(error instanceof ProtocolError)) throw error;
-        return failed(state, {
-          kind: "relyingPartyError",
-          error: error.error,
-          code: error.code,
-          message: error.message,
-        });
+        const known = asProtocolError(error);
+        if (!known) throw error;
+        if (known.status >= 500) context.log.error({ err: error, correlationId: state.id }, "no tokens");
+        const { code, message } = known;
+        return failed(state, { kind: "relyingPartyError", error: known.error, code, message });
       }
     },
   };

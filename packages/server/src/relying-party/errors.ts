@@ -57,7 +57,7 @@ const catalogue = {
   AADB2C90019: {
     error: "server_error",
     status: 500,
-    text: "The key container of the policy '{0}' has no valid key.",
+    text: "The key container that signs the tokens of this policy has no valid key.",
   },
   AADB2C90022: {
     error: "invalid_request",

@@ -70,6 +70,11 @@ describe("signing out", () => {
     expect(server.endedFor.at(-1)).toBe(clients.web);
   });
 
+  test("leads on to an address with letters that no header can hold", async () => {
+    const response = await logout({ post_logout_redirect_uri: "https://app.example/zurück" });
+    expect(response.headers.get("location")).toBe("https://app.example/zur%C3%BCck");
+  });
+
   test("without an address ends at a page", async () => {
     const response = await logout({});
     expect([response.status, await response.text()]).toEqual([200, "<p>signed out</p>"]);

@@ -127,7 +127,8 @@ async function finish(
   frames: readonly string[],
   continueTo: { readonly url?: string },
 ): Promise<unknown> {
-  if (frames.length === 0 && continueTo.url !== undefined) return reply.redirect(continueTo.url, 302);
+  if (frames.length === 0 && continueTo.url !== undefined)
+    return reply.redirect(headerText(continueTo.url), 302);
   const { html, contentSecurityPolicy } = pages.signedOut({
     organisation: tenant.displayName,
     branding: tenant.branding,
@@ -144,4 +145,9 @@ async function finish(
     .header("X-Content-Type-Options", "nosniff")
     .type("text/html; charset=utf-8")
     .send(html);
+}
+
+/** A registered address may hold letters that no header can. */
+function headerText(url: string): string {
+  return url.replace(/[^\x21-\x7e]+/gu, encodeURIComponent);
 }

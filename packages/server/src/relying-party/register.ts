@@ -7,6 +7,7 @@ import type { Interaction } from "./contract.ts";
 import { correlationId } from "./correlation.ts";
 import { discovery, keys } from "./discovery.ts";
 import { ProtocolError } from "./errors.ts";
+import { asProtocolError } from "./foreign-errors.ts";
 import { logout } from "./logout.ts";
 import { sendJsonError, token } from "./token-endpoint.ts";
 
@@ -127,19 +128,17 @@ interface Endpoint {
 
 /** What may be said of an error that came out of a handler. */
 function publicError(error: unknown): ProtocolError {
-  if (error instanceof ProtocolError) return error;
-  const { statusCode, code } = error instanceof Error ? (error as Partial<FailureDetails>) : {};
+  const known = asProtocolError(error);
+  if (known) return known;
+  const { statusCode } = error instanceof Error ? (error as Partial<FailureDetails>) : {};
   if (statusCode === 413) return new OversizedRequest();
   if (statusCode !== undefined && statusCode < 500) return new ProtocolError("AADB2C90122", ["body"]);
-  // Thrown where a key container has nothing to sign with: protocol.md 2.2
-  if (code === "AADB2C90019") return new ProtocolError("AADB2C90019", ["issuer_secret"]);
   return new ProtocolError("AADB2C90037");
 }
 
-/** What errors of Fastify and of the key store carry beside their message. */
+/** What errors of Fastify carry beside their message. */
 interface FailureDetails {
   readonly statusCode: number;
-  readonly code: string;
 }
 
 class OversizedRequest extends ProtocolError {

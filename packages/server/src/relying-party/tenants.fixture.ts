@@ -38,6 +38,7 @@ const applications: readonly Application[] = [
     redirectUris: [
       { uri: "https://app.example/cb", type: "web" },
       { uri: "https://app.example/cb2?a=b", type: "web" },
+      { uri: "https://app.example/zurück", type: "web" },
     ],
     secrets: ["WebSecretOld", "WebSecret"],
     logoutUrl: "https://app.example/signed-out",

@@ -3,6 +3,7 @@ import type { ServerContext } from "../context.ts";
 import type { Tenant, TenantPolicy } from "../tenant/tenant.ts";
 import type { Address } from "./address.ts";
 import { findPolicy } from "./addressed-policy.ts";
+import { auditExchange } from "./audit.ts";
 import { isVersionless } from "./authorize.ts";
 import { type PresentedClient, readClient } from "./client-authentication.ts";
 import { correlationId } from "./correlation.ts";
@@ -57,7 +58,7 @@ export async function token(
     const grantType = readGrantType(parameters);
     const client = readClient(tenant, request, parameters);
     allowSinglePageOrigin(request, reply, tenant, client.application);
-    return await grantType(context, {
+    return await audited(context, grantType, {
       tenant,
       policy,
       address,
@@ -76,6 +77,22 @@ export async function token(
     if (error.status === 401 && byHeader)
       reply.header("WWW-Authenticate", 'Basic realm="token", charset="UTF-8"');
     return sendJsonError(reply, error, correlationId(request), context.now());
+  }
+}
+
+/** Leaves a row for the operator, whatever came of it; directory-and-graph.md 8. */
+async function audited(
+  context: ServerContext,
+  grantType: GrantType,
+  request: TokenRequest,
+): Promise<TokenResponse> {
+  try {
+    const response = await grantType(context, request);
+    await auditExchange(context, request, undefined);
+    return response;
+  } catch (error) {
+    await auditExchange(context, request, error instanceof ProtocolError ? error.code : "AADB2C90037");
+    throw error;
   }
 }
 
