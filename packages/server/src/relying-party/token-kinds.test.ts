@@ -86,6 +86,7 @@ describe.each(Object.entries(places))("%s", (_, place) => {
 
 test("the operator finds each exchange in the audit log, without its secrets", async () => {
   const code = await make("code");
+  server.world.now += 1000;
   await postToken(server, spaCode(code));
   server.world.now += 1000;
   await postToken(server, spaCode(code));
