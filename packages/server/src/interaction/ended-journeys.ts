@@ -3,8 +3,8 @@ import type { ApplicationAnswer, PublicError, ServerContext } from "../context.t
 import type { FinalResponse, StoredJourney } from "../store/store.ts";
 import type { Tenant } from "../tenant/tenant.ts";
 
-/** How long an answer with tokens but without a code may be repeated, in milliseconds. */
-const tokenAnswerLife = 5 * 60 * 1000;
+/** How long an answer with a code or tokens may be repeated, in milliseconds: the life of a code (protocol.md 3.6). */
+const answerLife = 10 * 60 * 1000;
 
 export type JourneyEnd =
   | { readonly kind: "answer"; readonly answer: ApplicationAnswer }
@@ -41,9 +41,9 @@ export async function repeatEnd(
   const { end, finishedAt } = JSON.parse(stored.final.body) as Kept;
   if (end.kind === "errorPage") return end;
   const { code, fields } = end.answer;
-  if (code !== undefined) return (await isLive(context, tenant, code)) ? end : undefined;
-  const isError = fields.some(([name]) => name === "error");
-  return isError || context.now() - finishedAt < tokenAnswerLife ? end : undefined;
+  if (fields.some(([name]) => name === "error")) return end;
+  if (context.now() - finishedAt >= answerLife) return undefined;
+  return code === undefined || (await isLive(context, tenant, code)) ? end : undefined;
 }
 
 async function isLive(context: ServerContext, tenant: Tenant, code: string): Promise<boolean> {

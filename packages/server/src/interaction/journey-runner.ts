@@ -152,6 +152,8 @@ export function journeyRunner(deps: {
     const { state, outcome } = await advanceSafely(tenant, running.policy, running.state, event);
     const result = await conclude(tenant, { state, policy: running.policy }, outcome);
     const end = endOf(result);
+    // The page was only shown again: there is nothing to save.
+    if (state === running.state && end === undefined && result.kind === "page") return result;
     const saved = await journeys.save(tenant.id, {
       ...stored,
       state,
