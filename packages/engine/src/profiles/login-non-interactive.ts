@@ -50,6 +50,12 @@ export const loginNonInteractiveProfile: ServerProfileKind<LoginMetadata> = {
         ...(signInTypes !== undefined && { signInTypes }),
       },
     );
+    // A page that changes a password proves the current one here; the new one must differ (user-flows.md 9).
+    const replacement = context.input.get("vestibule.newPassword");
+    const isSame = replacement !== undefined && claimText(replacement.value) === claimText(password.value);
+    if (isSame && (check.kind === "ok" || check.kind === "passwordExpired")) {
+      return { kind: "userError", message: context.message("UserMessageIfNewPasswordIsSame") };
+    }
     switch (check.kind) {
       case "ok": {
         const { account } = check;

@@ -1,4 +1,4 @@
-import type { Program } from "@vestibule/engine";
+import type { NewAccount, Program } from "@vestibule/engine";
 import type { Diagnostic } from "@vestibule/policy";
 
 /** One tenant as its folder describes it (user-flows.md 16), read, checked and compiled. */
@@ -27,6 +27,8 @@ export interface Tenant {
   readonly policies: ReadonlyMap<string, TenantPolicy>;
   /** Storage reference id → where its secret comes from; values are read through the key store, never kept here. */
   readonly keyContainers: ReadonlyMap<string, KeyContainerSource>;
+  /** Demonstration accounts to create once, where no account has their identities; development mode only. */
+  readonly seedAccounts?: readonly NewAccount[];
   /** Folder that the tenant was read from; templates and images are served from `assets` below it. */
   readonly directory: string;
 }

@@ -56,7 +56,6 @@ const hidden: readonly ClaimType[] = [
   plain("passwordPolicies", "string"),
   plain("refreshTokenIssuedOnDateTime", "dateTime"),
   plain("refreshTokensValidFromDateTime", "dateTime"),
-  plain("samePassword", "boolean"),
   plain("scope", "string"),
   plain("signInNames.emailAddress", "string"),
   plain("signInNames.userName", "string"),

@@ -11,13 +11,7 @@ import type { UserFlowDocument } from "../document/user-flow.ts";
 import { checkAgainstTenant } from "../rules/tenant-rules.ts";
 import type { TenantFacts } from "../tenant-facts.ts";
 import { claimTypes } from "./claim-types.ts";
-import {
-  blockPage,
-  canBlock,
-  connectorProfiles,
-  keptClaim,
-  unstoredClaims,
-} from "./connector-profiles.ts";
+import { blockPage, canBlock, connectorProfiles, keptClaim, unstoredClaims } from "./connector-profiles.ts";
 import * as directory from "./directory-profiles.ts";
 import { openIdConnectProfile } from "./federation-profiles.ts";
 import { journeyOf, refreshJourney, subJourneysOf } from "./journeys.ts";
@@ -131,7 +125,7 @@ function profileGroups(scope: Scope): ProfileGroup[] {
           () => pages.resetPasswordPage(scope),
         ),
         ...when(scope.passwordReset, service.forgotPassword),
-        ...when(scope.forcedReset, () => pages.expiredPasswordPage(scope), service.assertPasswordDiffers),
+        ...when(scope.forcedReset, () => pages.expiredPasswordPage(scope)),
         ...when(canBlock(scope), blockPage),
       ],
     ],

@@ -85,9 +85,7 @@ function connectorProfile(
     cryptographicKeys: authenticationKeys(connector),
     inputClaims: [
       claim("email", "email"),
-      ...scope.userAttributes.map(({ claimType, directoryName: name }) =>
-        claim(claimType, name),
-      ),
+      ...scope.userAttributes.map(({ claimType, directoryName: name }) => claim(claimType, name)),
     ],
     outputClaims,
     useTechnicalProfileForSessionManagement: "SM-Noop",

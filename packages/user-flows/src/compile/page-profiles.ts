@@ -249,10 +249,7 @@ export function resetPasswordPage(scope: Scope): TechnicalProfile {
 export function expiredPasswordPage(scope: Scope): TechnicalProfile {
   return page("SelfAsserted-ForcePasswordReset-ExpiredPassword", "api.selfasserted.expiredpassword", {
     displayName: "Password Expired",
-    metadata: {
-      UserMessageIfClaimsTransformationBooleanValueIsNotEqual:
-        "The new password must be different from the current one.",
-    },
+    metadata: { UserMessageIfNewPasswordIsSame: "The new password must be different from the current one." },
     inputClaims: [
       constant("userMsg", "Your password has expired, please change to a new password."),
       claim("objectId"),
@@ -271,7 +268,6 @@ export function expiredPasswordPage(scope: Scope): TechnicalProfile {
     ],
     validationTechnicalProfiles: [
       validation("login-NonInteractive"),
-      validation("ThrowErrorWhenPassowrdIsSame"),
       validation("AAD-UserWritePasswordUsingObjectId-ResetNextLogin"),
     ],
     useTechnicalProfileForSessionManagement: "SM-Noop",

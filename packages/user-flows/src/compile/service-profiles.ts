@@ -38,7 +38,11 @@ export function passwordCheck(scope: Scope): TechnicalProfile {
         constant("scope", "openid"),
         claim("nca", "nca", { defaultValue: "1" }),
         ...(scope.forcedReset
-          ? [claim("continueOnPasswordExpiration", undefined, { defaultValue: "true" })]
+          ? [
+              claim("continueOnPasswordExpiration", undefined, { defaultValue: "true" }),
+              // On the page that changes an expired password: the new one must differ from the one that is checked.
+              claim("newPassword", "vestibule.newPassword"),
+            ]
           : []),
       ],
       outputClaims: [
@@ -58,20 +62,6 @@ export function forgotPassword(): TechnicalProfile {
     displayName: "Forgot your password?",
     outputClaims: [constant("isForgotPassword", "true")],
     useTechnicalProfileForSessionManagement: "SM-Noop",
-  });
-}
-
-/** The new password must differ from the current one; the id is the sample's, misspelling included. */
-export function assertPasswordDiffers(): TechnicalProfile {
-  return technicalProfile("ThrowErrorWhenPassowrdIsSame", proprietary("claimsTransformation"), {
-    displayName: "Assert New Password is different",
-    metadata: {
-      UserMessageIfClaimsTransformationBooleanValueIsNotEqual:
-        "The new password must be different from the current one.",
-    },
-    inputClaims: [claim("password"), claim("newPassword")],
-    outputClaims: [claim("samePassword")],
-    outputClaimsTransformations: ["CompareOldAndNewPassword", "ThrowErrorWhenPassowrdIsSame"],
   });
 }
 

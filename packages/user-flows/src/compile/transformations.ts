@@ -74,20 +74,6 @@ const common: readonly ClaimsTransformation[] = [
     [parameter("stringComparison", "string", "ordinalIgnoreCase")],
   ),
   transformation(
-    "CompareOldAndNewPassword",
-    "CompareClaims",
-    [pair("password", "inputClaim1"), pair("newPassword", "inputClaim2")],
-    [pair("samePassword", "outputClaim")],
-    [parameter("operator", "string", "EQUAL")],
-  ),
-  transformation(
-    "ThrowErrorWhenPassowrdIsSame",
-    "AssertBooleanClaimIsEqualToValue",
-    [pair("samePassword", "inputClaim")],
-    [],
-    [parameter("valueToCompareTo", "boolean", "false")],
-  ),
-  transformation(
     "GetEmailFromEmails",
     "GetSingleItemFromStringCollection",
     [pair("emails", "collection")],

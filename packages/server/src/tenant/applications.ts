@@ -1,0 +1,222 @@
+import { nearestName } from "@vestibule/policy";
+import { type JsonReading, shapes } from "@vestibule/user-flows";
+import { anything } from "./anything.ts";
+import type { SecretSources } from "./secrets.ts";
+import type { Application } from "./tenant.ts";
+import { guid } from "./tenant-document.ts";
+
+const { flag, listOf, maybe, object, oneOf, optional, required, text, withDefaults } = shapes;
+
+/** One application in Graph's form (directory-and-graph.md 12.1). */
+export const applicationShape = object(
+  {
+    id: maybe(guid),
+    appId: required(guid),
+    displayName: required(text({ maxLength: 256 })),
+    /** Ours: switches the application off without removing it. */
+    accountEnabled: optional(flag, true),
+    signInAudience: maybe(text()),
+    web: withDefaults(
+      object({
+        redirectUris: optional(listOf(text()), []),
+        redirectUriSettings: maybe(anything),
+        logoutUrl: optional(shapes.orNull(text()), null),
+        homePageUrl: maybe(anything),
+        implicitGrantSettings: withDefaults(
+          object({
+            enableIdTokenIssuance: optional(flag, false),
+            enableAccessTokenIssuance: optional(flag, false),
+          }),
+        ),
+      }),
+    ),
+    spa: withDefaults(object({ redirectUris: optional(listOf(text()), []) })),
+    publicClient: withDefaults(object({ redirectUris: optional(listOf(text()), []) })),
+    isFallbackPublicClient: optional(shapes.orNull(flag), null),
+    identifierUris: optional(listOf(text()), []),
+    api: withDefaults(
+      object({
+        oauth2PermissionScopes: optional(
+          listOf(
+            object({
+              id: maybe(guid),
+              value: required(text()),
+              type: optional(oneOf("User", "Admin"), "User"),
+              isEnabled: optional(flag, true),
+              adminConsentDisplayName: maybe(anything),
+              adminConsentDescription: maybe(anything),
+              userConsentDisplayName: maybe(anything),
+              userConsentDescription: maybe(anything),
+              origin: maybe(anything),
+            }),
+          ),
+          [],
+        ),
+        requestedAccessTokenVersion: maybe(anything),
+        acceptMappedClaims: maybe(anything),
+        knownClientApplications: maybe(anything),
+        preAuthorizedApplications: maybe(anything),
+      }),
+    ),
+    requiredResourceAccess: optional(
+      listOf(
+        object({
+          resourceAppId: required(guid),
+          resourceAccess: required(
+            listOf(object({ id: required(guid), type: required(oneOf("Scope", "Role")) })),
+          ),
+        }),
+      ),
+      [],
+    ),
+    passwordCredentials: optional(
+      listOf(
+        object({
+          displayName: maybe(anything),
+          keyId: maybe(anything),
+          hint: maybe(anything),
+          startDateTime: maybe(anything),
+          endDateTime: maybe(anything),
+          customKeyIdentifier: maybe(anything),
+          secretText: required(text()),
+        }),
+      ),
+      [],
+    ),
+    ...Object.fromEntries(
+      [
+        "addIns appRoles certification createdDateTime defaultRedirectUri deletedDateTime description disabledByMicrosoftStatus",
+        "groupMembershipClaims info isDeviceOnlyAuthSupported keyCredentials nativeAuthenticationApisEnabled notes",
+        "oauth2RequirePostResponse optionalClaims parentalControlSettings publisherDomain requestSignatureVerification",
+        "samlMetadataUrl serviceManagementReference servicePrincipalLockConfiguration tags tokenEncryptionKeyId uniqueName verifiedPublisher",
+      ]
+        .flatMap((names) => names.split(" "))
+        .map((name) => [name, maybe(anything)] as const),
+    ),
+  },
+  { annotated: true },
+);
+
+export type ApplicationDocument = shapes.Shaped<typeof applicationShape>;
+
+const localHosts = new Set(["localhost", "127.0.0.1", "[::1]"]);
+
+/** What Graph's rules say beyond types; secrets go to their sources. */
+export function readApplication(
+  document: ApplicationDocument,
+  path: string,
+  reading: JsonReading,
+  secrets: SecretSources,
+): Application {
+  const place = (member: string) => (path === "" ? member : `${path}.${member}`);
+  const redirectUris = (["web", "spa", "publicClient"] as const).flatMap((platform) =>
+    document[platform].redirectUris.map((uri, index) => {
+      const problem = redirectUriProblem(uri, platform);
+      if (problem !== undefined) {
+        reading.report("TN030", "error", place(`${platform}.redirectUris[${index}]`), problem, {
+          hint: "Use https; http only for localhost.",
+        });
+      }
+      return { uri, type: platform === "publicClient" ? ("native" as const) : platform };
+    }),
+  );
+  if (redirectUris.length > 100) {
+    reading.report("TN030", "error", place("web"), "An application has at most 100 redirect URIs.", {
+      hint: `There are ${redirectUris.length}.`,
+    });
+  }
+  const { enableIdTokenIssuance, enableAccessTokenIssuance } = document.web.implicitGrantSettings;
+  return {
+    clientId: document.appId.toLowerCase(),
+    displayName: document.displayName,
+    enabled: document.accountEnabled,
+    redirectUris,
+    ...(document.web.logoutUrl !== null && { logoutUrl: document.web.logoutUrl }),
+    secrets: document.passwordCredentials.map(({ secretText }, index) =>
+      secrets.add(
+        `App_${document.appId}_${index + 1}`,
+        secretText,
+        place(`passwordCredentials[${index}].secretText`),
+        reading,
+      ),
+    ),
+    allowImplicit: enableIdTokenIssuance || enableAccessTokenIssuance,
+    allowPublicClient: document.isFallbackPublicClient ?? document.publicClient.redirectUris.length > 0,
+    identifierUris: document.identifierUris,
+    exposedScopes: document.api.oauth2PermissionScopes
+      .filter(({ isEnabled }) => isEnabled)
+      .map(({ value }) => value),
+    grantedScopes: {},
+  };
+}
+
+function redirectUriProblem(uri: string, platform: "web" | "spa" | "publicClient"): string | undefined {
+  if (uri.includes("*")) return `'${uri}' holds a wildcard; redirect URIs are compared exactly.`;
+  if (!URL.canParse(uri)) return `'${uri}' is no absolute address.`;
+  const { protocol, hostname, hash, username, password } = new URL(uri);
+  if (hash !== "" || uri.includes("#")) return `'${uri}' holds a fragment (RFC 6749 section 3.1.2).`;
+  if (username !== "" || password !== "") return `'${uri}' holds credentials.`;
+  if (protocol === "https:" || (protocol === "http:" && localHosts.has(hostname))) return undefined;
+  if (protocol === "http:") return `'${uri}' is reached by http.`;
+  if (["javascript:", "data:", "vbscript:", "file:", "blob:"].includes(protocol))
+    return `'${protocol}' is no scheme to redirect to.`;
+  return platform === "publicClient" ? undefined : `The scheme '${protocol}' is for public clients only.`;
+}
+
+/** Scope ids that an application asks for → scope names of the APIs, once all applications are known. */
+export function grantScopes(
+  applications: readonly {
+    readonly document: ApplicationDocument;
+    readonly application: Application;
+    readonly path: string;
+    readonly reading: JsonReading;
+  }[],
+): Application[] {
+  return applications.map(({ document, application, path, reading }) => {
+    const granted: Record<string, string[]> = {};
+    for (const [index, { resourceAppId, resourceAccess }] of document.requiredResourceAccess.entries()) {
+      // Microsoft Graph stands in every exported application; nothing here answers for it.
+      if (resourceAppId === "00000003-0000-0000-c000-000000000000") continue;
+      const place = `${path === "" ? "" : `${path}.`}requiredResourceAccess[${index}]`;
+      const api = applications.find(
+        ({ document: { appId } }) => appId.toLowerCase() === resourceAppId.toLowerCase(),
+      );
+      if (!api) {
+        const near = nearestName(
+          resourceAppId,
+          applications.map(({ document: { appId } }) => appId),
+        );
+        reading.report(
+          "TN031",
+          "warning",
+          `${place}.resourceAppId`,
+          `The tenant has no application '${resourceAppId}'.`,
+          {
+            ...(near !== undefined && { hint: `Did you mean '${near}'?` }),
+          },
+        );
+        continue;
+      }
+      for (const [position, access] of resourceAccess.entries()) {
+        if (access.type === "Role") continue;
+        const scope = api.document.api.oauth2PermissionScopes.find(
+          ({ id }) => id?.toLowerCase() === access.id.toLowerCase(),
+        );
+        if (scope)
+          granted[api.application.clientId] = [...(granted[api.application.clientId] ?? []), scope.value];
+        else {
+          reading.report(
+            "TN031",
+            "warning",
+            `${place}.resourceAccess[${position}].id`,
+            `'${api.document.displayName}' exposes no scope with this id.`,
+            {
+              hint: `Its scopes: ${api.document.api.oauth2PermissionScopes.map(({ id, value }) => `${value} = ${id ?? "without id"}`).join(", ") || "none"}.`,
+            },
+          );
+        }
+      }
+    }
+    return { ...application, grantedScopes: granted };
+  });
+}
