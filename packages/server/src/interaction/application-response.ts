@@ -100,7 +100,7 @@ export function formPostPage(
 }
 
 /** Safe in text and in attributes of either quote; line breaks survive an attribute as character references. */
-export function escapeHtml(text: string): string {
+function escapeHtml(text: string): string {
   const references: Readonly<Record<string, string>> = {
     "&": "&amp;",
     "<": "&lt;",

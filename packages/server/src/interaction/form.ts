@@ -11,7 +11,7 @@ export interface Form {
   readonly names: readonly string[];
 }
 
-export function formOf(entries: Iterable<readonly [string, string]>): Form {
+function formOf(entries: Iterable<readonly [string, string]>): Form {
   const values = new Map<string, string[]>();
   for (const [name, value] of entries) {
     // `__proto__` is no claim and must never become a key of a record.

@@ -31,7 +31,7 @@ import type { PublicErrorCode } from "./public-errors.ts";
 const journeyLife = 24 * 60 * 60 * 1000;
 
 /** What a request wants of a journey. */
-export interface Turn {
+interface Turn {
   /** Policy in the path; a journey of another policy is not continued there. Absent for an identity provider's answer. */
   readonly policyId?: string;
   /** Milliseconds since 1970 at which the request arrived, before it waited for its turn. */
@@ -281,7 +281,7 @@ export function journeyRunner(deps: {
 const lost: TurnResult = { kind: "lost", code: "AADB2C90046" };
 
 /** The page's number keeps a post of one page from being answered with the reply to the same body on another. */
-export function fingerprintOf(state: JourneyState, bodyHash: string): string {
+function fingerprintOf(state: JourneyState, bodyHash: string): string {
   const page = state.waiting?.kind === "page" ? state.waiting.pageNumber : 0;
   return `${page}:${bodyHash}`;
 }

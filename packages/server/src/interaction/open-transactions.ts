@@ -39,13 +39,13 @@ export type TransactionChoice =
   /** Neither `tx` nor the cookies say anything. */
   | { readonly kind: "unknown" };
 
-export const transCookie = "x-ms-cpim-trans";
+const transCookie = "x-ms-cpim-trans";
 export const csrfCookie = "x-ms-cpim-csrf";
 const cachePrefix = "x-ms-cpim-cache|";
 const mostTransactions = 8;
 const longestTransCookie = 3_600;
 
-export function cacheCookie(tid: string): string {
+function cacheCookie(tid: string): string {
   return `${cachePrefix}${cacheCookieId(tid)}_0`;
 }
 

@@ -99,7 +99,7 @@ export function pageResponses(deps: {
 }
 
 /** `/{T}/{P}`: the tenant as the browser wrote it, the policy in its canonical case (pages.md 1.1). */
-export function basePath(state: JourneyState, policy: TenantPolicy): string {
+function basePath(state: JourneyState, policy: TenantPolicy): string {
   return `/${state.request.tenantSegment}/${policy.id}`;
 }
 

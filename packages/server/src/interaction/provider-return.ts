@@ -24,7 +24,7 @@ export function providerReturn(room: Room): Handler {
     const reference = readTransactionReference(parameters.state);
     // An answer without a readable state belongs to nobody: the newest tab must not take it.
     if (reference.kind !== "named") return sendErrorCode(room, visit, "AADB2C90046");
-    const choice = transactionOf({ ...visit }, parameters.state);
+    const choice = transactionOf(visit, parameters.state);
     if (choice.kind !== "chosen")
       return sendErrorCode(room, visit, choice.kind === "refused" ? choice.code : "AADB2C90046");
     const result = await room.runner.take(visit.tenant, choice.transaction.tid, {

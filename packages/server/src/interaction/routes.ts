@@ -8,10 +8,10 @@ import { publicError } from "./public-errors.ts";
 import type { Room } from "./room.ts";
 import { selfAsserted } from "./self-asserted.ts";
 
+type Route = readonly [method: "GET" | "POST", path: string, handler: Handler];
+
 /** Every endpoint between `authorize` and the final answer, with its number in pages.md 1.2. */
-export function interactionRoutes(
-  room: Room,
-): readonly [method: "GET" | "POST", path: string, handler: Handler][] {
+function interactionRoutes(room: Room): readonly Route[] {
   const nothingHere: Handler = async (_request, reply) => reply.status(400).send();
   return [
     ["POST", "/:tenant/:policy/SelfAsserted", selfAsserted(room)], // E2
@@ -22,7 +22,7 @@ export function interactionRoutes(
     ["GET", "/:tenant/:policy/SelfAsserted/DisplayControlAction/vbeta/:control/GetChallenge", nothingHere],
     ["POST", "/:tenant/:policy/Phonefactor/verify", nothingHere],
     ...navigationActions.map(
-      (action) => ["GET", `/:tenant/:policy/api/:api/${action}`, navigate(room, action)] as const,
+      (action): Route => ["GET", `/:tenant/:policy/api/:api/${action}`, navigate(room, action)],
     ), // E6 to E9
     ["GET", "/:tenant/:policy/api/:api/error", reportError(room)], // E10
     ["POST", "/:tenant/:policy/client/perftrace", acknowledge(200, '{"status":"200"}')], // E11
@@ -31,7 +31,7 @@ export function interactionRoutes(
     ["POST", "/:tenant/oauth2/authresp", providerReturn(room)],
     ["GET", "/:tenant/:policy/oauth2/authresp", providerReturn(room)],
     ["POST", "/:tenant/:policy/oauth2/authresp", providerReturn(room)],
-  ].map(([method, path, handler]) => [method, path, handler] as ["GET" | "POST", string, Handler]);
+  ];
 }
 
 export async function mountInteraction(app: FastifyInstance, room: Room): Promise<void> {
@@ -42,7 +42,8 @@ export async function mountInteraction(app: FastifyInstance, room: Room): Promis
     scope.setErrorHandler(async (error: { statusCode?: number }, request, reply) => {
       const correlationId = randomUUID();
       const status = error.statusCode ?? 500;
-      if (status >= 400 && status < 500) return reply.status(status).send();
+      // What could not even be read (413, 415) is answered as everywhere.
+      if (status >= 400 && status < 500) throw error;
       room.context.log.error({ err: error, correlationId }, "a request of a journey failed");
       const healthy = await room.context.store.healthy().catch(() => false);
       if (request.method === "POST") return reply.status(healthy ? 500 : 503).send();

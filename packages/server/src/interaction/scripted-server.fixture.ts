@@ -27,7 +27,7 @@ import { TestBrowser } from "./test-browser.fixture.ts";
 // A server with real sockets, a real store and the real pages, whose journeys follow a script: `pages` pages, each of
 // which accepts the answer `ok`; then the end.
 
-export type ServerStore = Store;
+type ServerStore = Store;
 
 export interface Script {
   readonly pages: number;
