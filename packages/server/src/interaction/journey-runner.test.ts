@@ -102,6 +102,22 @@ describe("a database that is away", () => {
   });
 });
 
+describe("a policy that shows errors itself", () => {
+  it("keeps a failure on the error page, and still tells the application of a cancelled sign-in", async () => {
+    server = await scriptedServer({ behaviors: { onErrorMode: "DisplayInService" } });
+    const browser = server.browser();
+    const page = await browser.start();
+    await browser.act(page, "unified", "claimsexchange=GoogleExchange&");
+    const failed = await browser.fetch(
+      `/contoso.onmicrosoft.com/oauth2/authresp?state=${page.transId}.n&error=x`,
+    );
+    expect(failed.status).toBe(400);
+    expect(await failed.text()).toContain("AADB2C90273");
+    const other = await browser.start();
+    expect((await browser.act(other, "cancelled")).headers.get("location")).toContain("AADB2C90091");
+  });
+});
+
 describe("in production mode", () => {
   it("audit rows are kept and traces are not", async () => {
     server = await scriptedServer({ mode: "production" });

@@ -239,13 +239,12 @@ export function journeyRunner(deps: {
         return issued(tenant, running, outcome);
       case "relyingPartyError":
         await observe.failed(tenant, state, outcome.code);
-        return { kind: "answer", ...running, answer: answers.failed(state, outcome) };
-      case "errorPage": {
+        return staysHere(running.policy, outcome)
+          ? { kind: "errorPage", ...running, error: shownError(state, outcome), ended: true }
+          : { kind: "answer", ...running, answer: answers.failed(state, outcome) };
+      case "errorPage":
         await observe.failed(tenant, state, outcome.code);
-        const { code, message } = outcome;
-        const error = { code, message, status: 400, correlationId: state.id };
-        return { kind: "errorPage", ...running, error, ended: isOver(state) };
-      }
+        return { kind: "errorPage", ...running, error: shownError(state, outcome), ended: isOver(state) };
     }
   }
 
@@ -253,7 +252,9 @@ export function journeyRunner(deps: {
     const { state, policy } = running;
     try {
       const answer = await answers.issued(tenant, policy, state, outcome);
-      await observe.issued(tenant, state, outcome.objectId);
+      const refusal = answer.fields.find(([name]) => name === "error_description")?.[1];
+      if (refusal === undefined) await observe.issued(tenant, state, outcome.objectId);
+      else await observe.failed(tenant, state, /^AADB2C\d*/.exec(refusal)?.[0] ?? "AADB2C");
       return {
         kind: "answer",
         ...running,
@@ -284,6 +285,22 @@ const lost: TurnResult = { kind: "lost", code: "AADB2C90046" };
 function fingerprintOf(state: JourneyState, bodyHash: string): string {
   const page = state.waiting?.kind === "page" ? state.waiting.pageNumber : 0;
   return `${page}:${bodyHash}`;
+}
+
+/** What the application itself must hear, whatever the policy says about errors: no session, forgotten, cancelled. */
+const alwaysReturned: ReadonlySet<string> = new Set(["AADB2C90077", "AADB2C90118", "AADB2C90091"]);
+
+/** `OnError Mode="DisplayInService"` (journeys.md 13.1). */
+function staysHere({ program }: TenantPolicy, error: RelyingPartyError): boolean {
+  const { onErrorMode } = program.policy.relyingParty.behaviors;
+  return onErrorMode === "DisplayInService" && !alwaysReturned.has(error.code);
+}
+
+function shownError(
+  state: JourneyState,
+  { code, message }: { readonly code: string; readonly message: string },
+): PublicError {
+  return { code, message, status: 400, correlationId: state.id };
 }
 
 function isOver(state: JourneyState): boolean {

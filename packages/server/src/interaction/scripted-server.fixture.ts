@@ -59,6 +59,8 @@ export interface ScriptedServer {
   close(): Promise<void>;
 }
 
+type UserJourneyBehaviors = Program["policy"]["relyingParty"]["behaviors"];
+
 export const tenantA = "contoso.onmicrosoft.com";
 export const tenantB = "fabrikam.onmicrosoft.com";
 export const policyName = "B2C_1_susi";
@@ -67,7 +69,8 @@ export const redirectUri = "https://app.test/cb";
 export async function scriptedServer(
   options: {
     readonly pages?: number;
-    readonly singleSignOn?: NonNullable<Program["policy"]["relyingParty"]["behaviors"]["singleSignOn"]>;
+    /** Of `B2C_1_susi`; the other policy has none. */
+    readonly behaviors?: UserJourneyBehaviors;
     /** Shares another server's store and secret: a second node. */
     readonly beside?: ScriptedServer & { readonly secret?: Uint8Array };
     readonly secret?: Uint8Array;
@@ -91,8 +94,8 @@ export async function scriptedServer(
     issued: 0,
   };
   const tenants = options.beside?.tenants ?? [
-    tenant(tenantA, "aaaaaaaa-0000-4000-8000-000000000001", options.singleSignOn),
-    tenant(tenantB, "cccccccc-0000-4000-8000-000000000001", options.singleSignOn),
+    tenant(tenantA, "aaaaaaaa-0000-4000-8000-000000000001", options.behaviors),
+    tenant(tenantB, "cccccccc-0000-4000-8000-000000000001", options.behaviors),
   ];
   const app = createHttpApplication({
     trustedProxies: ["127.0.0.1"],
@@ -187,11 +190,7 @@ export async function scriptedServer(
   };
 }
 
-function tenant(
-  domain: string,
-  id: string,
-  singleSignOn: Program["policy"]["relyingParty"]["behaviors"]["singleSignOn"],
-): Tenant {
+function tenant(domain: string, id: string, behaviors: UserJourneyBehaviors = {}): Tenant {
   const policies = ["B2C_1_susi", "B2C_1_edit"].map((name): [string, TenantPolicy] => [
     name.toLowerCase(),
     {
@@ -206,7 +205,7 @@ function tenant(
           tenantId: id,
           deploymentMode: "Production",
           relyingParty: {
-            behaviors: { ...(singleSignOn !== undefined && name === "B2C_1_susi" && { singleSignOn }) },
+            behaviors: name === "B2C_1_susi" ? behaviors : {},
           },
         },
       } as unknown as Program,

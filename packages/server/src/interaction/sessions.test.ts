@@ -80,7 +80,10 @@ describe("single sign-on", () => {
   });
 
   it("keeps me signed in with a cookie that lives as long as the policy says", async () => {
-    server = await scriptedServer({ pages: 1, singleSignOn: { scope: "Tenant", keepAliveInDays: 30 } });
+    server = await scriptedServer({
+      pages: 1,
+      behaviors: { singleSignOn: { scope: "Tenant", keepAliveInDays: 30 } },
+    });
     const browser = server.browser();
     await signIn(browser, "rememberMe=true&");
     expect(browser.lastSetCookies.find((one) => one.startsWith(ssoCookie))).toContain(
@@ -91,7 +94,10 @@ describe("single sign-on", () => {
   });
 
   it("drops the persistent session at a policy without that offer", async () => {
-    server = await scriptedServer({ pages: 1, singleSignOn: { scope: "Tenant", keepAliveInDays: 30 } });
+    server = await scriptedServer({
+      pages: 1,
+      behaviors: { singleSignOn: { scope: "Tenant", keepAliveInDays: 30 } },
+    });
     const browser = server.browser();
     await signIn(browser, "rememberMe=true&");
     const handle = browser.cookies.get(ssoCookie) ?? "";
