@@ -46,12 +46,11 @@ export class Parameters {
 
 const queryLimit = 16 * 1024;
 
-/** @throws ProtocolError AADB2C90122 where the query is longer than 16 KB */
-export function queryParameters(request: FastifyRequest): Parameters {
-  return new Parameters(queryEntries(request));
-}
-
-/** Parameters of the query, and of the form that was posted. `p` may stand in both. */
+/**
+ * Parameters of the query, and of the form that was posted. `p` may stand in both.
+ *
+ * @throws ProtocolError AADB2C90122 where the query is longer than 16 KB
+ */
 export function queryAndFormParameters(request: FastifyRequest): Parameters {
   const form = formEntries(request) ?? [];
   const query = queryEntries(request).filter(

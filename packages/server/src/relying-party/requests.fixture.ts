@@ -6,7 +6,7 @@ import { clients, webSecret } from "./tenants.fixture.ts";
 export type Fields = Readonly<Record<string, string | undefined>>;
 
 export const verifier = "v".repeat(43);
-export const challenge = createHash("sha256").update(verifier).digest("base64url");
+const challenge = createHash("sha256").update(verifier).digest("base64url");
 
 export const base = "/contoso.onmicrosoft.com/B2C_1A_susi/oauth2/v2.0";
 

@@ -69,7 +69,11 @@ export async function startTestServer(tenant: Tenant = testTenant()): Promise<Te
   if (creation.kind !== "created") throw new Error(creation.kind);
   const { objectId } = creation.account;
   const secrets: Readonly<Record<string, string>> = { WebSecretOld: "old", WebSecret: webSecret };
-  const app = Fastify({ genReqId: () => randomUUID(), routerOptions: { caseSensitive: false } });
+  const app = Fastify({
+    http: { maxHeaderSize: 32 * 1024 },
+    genReqId: () => randomUUID(),
+    routerOptions: { caseSensitive: false },
+  });
   const context: ServerContext = {
     mode: "production",
     tenants: {
