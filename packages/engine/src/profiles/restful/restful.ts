@@ -5,6 +5,7 @@ import { connectorCodec } from "./connector/codec.ts";
 import { callSecrets, findCredentials } from "./credentials.ts";
 import type {
   CallFailure,
+  Codec,
   Credentials,
   Decision,
   EncodedRequest,
@@ -42,6 +43,11 @@ export const restfulProfile: ServerProfileKind<RestfulMetadata> = {
 
 async function runRestfulProfile(context: RestfulContext): Promise<ProfileResult> {
   const codec = context.metadata.connector ? connectorCodec(context.metadata.connector) : claimsCodec;
+  return runExchange(context, codec);
+}
+
+/** Encodes, sends, decodes and records one call. */
+export async function runExchange(context: RestfulContext, codec: Codec): Promise<ProfileResult> {
   const started = context.ports.clock.now();
   const exchange: Exchange = { started, attempts: [] };
   const decision = await decide(context, codec, exchange);
@@ -58,11 +64,7 @@ interface Exchange {
   result?: HttpResult;
 }
 
-async function decide(
-  context: RestfulContext,
-  codec: ReturnType<typeof connectorCodec>,
-  exchange: Exchange,
-): Promise<Decision> {
+async function decide(context: RestfulContext, codec: Codec, exchange: Exchange): Promise<Decision> {
   const fail = (fault: Fault): Decision => ({
     kind: "fail",
     fault,

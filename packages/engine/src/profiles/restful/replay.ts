@@ -1,0 +1,75 @@
+import type { JourneyState } from "../../journey/state.ts";
+import type { CallRecord, Ports } from "../../ports.ts";
+import type { Program } from "../../program/program.ts";
+import { claimsCodec } from "./claims/codec.ts";
+import { connectorCodec } from "./connector/codec.ts";
+import type { Codec } from "./exchange.ts";
+import { readRestfulMetadata } from "./metadata.ts";
+import { runExchange } from "./restful.ts";
+
+export interface Replay {
+  readonly technicalProfile: string;
+  /** Body to send: the recorded one, or an edited one. */
+  readonly body: string;
+  readonly step: number;
+  /** A journey state that names the request's client and language; no journey is moved. */
+  readonly state: JourneyState;
+}
+
+/**
+ * Sends a recorded call again, with today's address and credentials, and reads the answer by the code that a journey
+ * runs. Nothing is written to a journey or the directory. Gives the new call's record, or why there is none.
+ */
+export async function replayCall(
+  program: Program,
+  replay: Replay,
+  ports: Ports,
+): Promise<CallRecord | { readonly problem: string }> {
+  const compiled = program.profiles.get(replay.technicalProfile);
+  if (compiled?.kind !== "server" || compiled.handler !== "restful") {
+    return { problem: `The policy has no RESTful technical profile '${replay.technicalProfile}' any more.` };
+  }
+  const reading = readRestfulMetadata(compiled.profile, program.policy);
+  if ("diagnostics" in reading)
+    return { problem: reading.diagnostics.map(({ message }) => message).join(" ") };
+  const { metadata } = reading;
+  const decoder = metadata.connector ? connectorCodec(metadata.connector) : claimsCodec;
+  const codec: Codec = {
+    decode: (context, answer) => decoder.decode(context, answer),
+    encode: async () => ({
+      method: "POST",
+      url: metadata.serviceUrl,
+      headers: { "content-type": "application/json; charset=utf-8", accept: "application/json" },
+      body: replay.body,
+      warnings: [],
+    }),
+  };
+  let recorded: CallRecord | undefined;
+  const observed: Ports = {
+    ...ports,
+    calls: {
+      async record(call) {
+        recorded = call;
+        await ports.calls.record(call);
+      },
+    },
+  };
+  const context = {
+    profile: compiled.profile,
+    metadata,
+    policy: program.policy,
+    state: replay.state,
+    ports: observed,
+    claims: {},
+    secrets: {},
+    caller:
+      metadata.connector?.step === "PostAttributeCollection" ? ("validation" as const) : ("step" as const),
+    step: replay.step,
+    input: new Map(),
+    persisted: new Map(),
+    message: (key: string) => key,
+    trace: () => undefined,
+  };
+  await runExchange(context, codec);
+  return recorded ?? { problem: "The call could not be made." };
+}
