@@ -35,6 +35,7 @@ describe("before the redirect URI is known to be registered, only the error page
     ["an unregistered redirect URI", { redirect_uri: "https://evil.example/cb" }, "AADB2C90006"],
     ["no redirect URI where two are registered", { redirect_uri: undefined }, "AADB2C90083"],
     ["markup in the state", { state: "<script>" }, "AADB2C90122"],
+    ["a state longer than 8 KB", { state: "x".repeat(8193) }, "AADB2C90122"],
     ["a character reference in the nonce", { nonce: "&#60;" }, "AADB2C90122"],
   ])("%s", async (_, change, code) => {
     expect(await pageError({ ...minimal.web, ...change })).toBe(code);

@@ -67,6 +67,7 @@ export async function authorize(
   const parameters = queryAndFormParameters(request);
   parameters.refuseRepeated(protocolParameters);
   parameters.refuseMarkup();
+  refuseLongState(parameters);
   const application = requireApplication(at.tenant, parameters);
   const redirectUri = requireRedirectUri(application, parameters);
   const origin = requestOrigin(request);
@@ -150,6 +151,12 @@ function readRequest(
 /** `/oauth2/authorize` and the like: grants do not pass between the two families (protocol.md 1). */
 export function isVersionless(address: Address): boolean {
   return !address.rest.includes("v2.0");
+}
+
+/** It comes back in a header, and proxies cut long ones. protocol.md 3.1 */
+function refuseLongState(parameters: Parameters): void {
+  const state = parameters.get("state") ?? "";
+  if (Buffer.byteLength(state) > 8192) throw new ProtocolError("AADB2C90122", ["state"]);
 }
 
 /** @throws ProtocolError AADB2C90008, 90018, 90092: for the person's eyes */
