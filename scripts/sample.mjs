@@ -1,10 +1,13 @@
 // The sample tenant with everything round it, in one process: its API, its identity provider, and `vestibule dev`.
 // Run by start.mjs, on the Node that the code is written for, after the build.
 import { join } from "node:path";
-import { startSampleApi } from "../examples/sample-api/dist/index.js";
-import { startSampleSocial } from "../examples/sample-social/dist/index.js";
-import { main } from "../packages/server/dist/cli/main.js";
 import { root } from "./bootstrap.mjs";
+
+// Before anything loads the database.
+await import("../packages/server/dist/cli/sqlite-warning.js");
+const { startSampleApi } = await import("../examples/sample-api/dist/index.js");
+const { startSampleSocial } = await import("../examples/sample-social/dist/index.js");
+const { main } = await import("../packages/server/dist/cli/main.js");
 
 const closing = [];
 for (const [what, port, start] of [

@@ -9,8 +9,12 @@ if (Number(process.versions.node.split(".")[0]) < 24) {
 }
 const program = new URL("../dist/cli/main.js", import.meta.url);
 if (!existsSync(program)) {
-  process.stderr.write("Vestibule is not built yet. Run npm start or npm run build in the repository first.\n");
+  process.stderr.write(
+    "Vestibule is not built yet. Run npm start or npm run build in the repository first.\n",
+  );
   process.exit(1);
 }
+// Before anything loads the database.
+await import("../dist/cli/sqlite-warning.js");
 const { main } = await import(program.href);
 process.exit(await main(process.argv.slice(2)));

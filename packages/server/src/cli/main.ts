@@ -1,4 +1,3 @@
-import "./sqlite-warning.ts";
 import { readFile } from "node:fs/promises";
 import { ListenError } from "../hosting/listeners.ts";
 import { TenantErrors } from "../server.ts";
