@@ -486,7 +486,6 @@
       const button = byId(`${id}_ver_but_${name}`);
       if (!button) continue;
       show(button, visible, "inline");
-      button.disabled = !visible;
     }
     const input = byId(id);
     if (input) {
@@ -658,7 +657,7 @@
     });
   }
 
-  /** Checks a field when it is left, and while its error is shown. */
+  /** Checks a field again while its error is shown; errors come up on submitting only (pages.md 6.2). */
   function bindFieldChecks(field) {
     const check = () => {
       const problem = problemOf(field);
@@ -668,9 +667,6 @@
     for (const control of controlsOf(field.ID)) {
       control.addEventListener("input", () => {
         if (entryOf(field.ID)?.querySelector('.error.itemLevel[aria-hidden="false"]')) check();
-      });
-      control.addEventListener("change", () => {
-        if (fieldValue(field) !== "") check();
       });
     }
   }

@@ -7,7 +7,7 @@ export function Heading({ frame }: { readonly frame: PageFrame }) {
   if (heading === "") return null;
   return (
     <div class="heading">
-      <h1 {...contractAttributes({ role: "heading" })}>{heading}</h1>
+      <h1 {...contractAttributes({ role: "heading", "aria-level": 1 })}>{heading}</h1>
     </div>
   );
 }

@@ -5,7 +5,7 @@ import type { ErrorView, PageRenderer, PageView, RenderedPage, SignedOutView } f
 import { dataScript } from "./data-script.ts";
 import { type DocumentParts, noCookieBlock, ownDocument } from "./document.ts";
 import { CopyButton, ErrorPage } from "./error-page.tsx";
-import { escapeHtml } from "./html-text.ts";
+import { attributeText, escapeHtml } from "./html-text.ts";
 import { NavigationForm } from "./native-parts.tsx";
 import { createPageFrame, directionOf, type PageFrame, providerPlaces } from "./page-frame.ts";
 import { ProviderSelectionPage } from "./provider-buttons.tsx";
@@ -90,13 +90,17 @@ function titleOf(frame: PageFrame): string {
   return [heading, frame.view.organisation].filter((part) => part !== "").join(" · ");
 }
 
-// Enter presses a form's first button in the document; where a proved address has its "change" button before the
-// page's own, this one (no part of `#api`, not shown) comes earlier.
+// Where no script runs, Enter presses a form's first submit button in the document, shown or not. That would be the
+// one that sends a code; this one, before `#api` and not shown, does what the state of the page calls for.
 function defaultButton(frame: PageFrame): string {
-  const verified = frame.model.fields.some(({ verification }) => verification?.state === "verified");
-  return verified && frame.model.api === "SelfAsserted"
-    ? '<button type="submit" form="attributeVerification" style="display:none" aria-hidden="true" tabindex="-1"></button>'
-    : "";
+  if (frame.model.api !== "SelfAsserted") return "";
+  const addresses = frame.model.fields.filter(({ verification }) => verification !== undefined);
+  if (addresses.length === 0) return "";
+  const open = addresses.find(({ verification }) => verification?.state !== "verified");
+  const action = open?.verification?.state === "sent" ? "verify" : "send";
+  const value = open === undefined ? {} : { name: "_action", value: `${action}:${open.id}` };
+  const hidden = { style: "display:none", "aria-hidden": "true", tabindex: "-1" };
+  return `<button${attributeText({ type: "submit", form: "attributeVerification", ...value, ...hidden })}></button>`;
 }
 
 function renderPage(view: PageView, now: number, jQueryUrl: string | undefined): RenderedPage {

@@ -92,7 +92,7 @@ export function Verification(props: {
   );
 }
 
-/** One of the verification buttons. A hidden one is also disabled: Enter would press it where no script runs. */
+/** One of the verification buttons. */
 function Action(props: {
   readonly frame: PageFrame;
   readonly id: string;
@@ -112,7 +112,6 @@ function Action(props: {
       value={`${props.action}:${id}`}
       style={props.on ? "display:inline" : "display:none"}
       aria-hidden={props.on ? "false" : "true"}
-      {...(!props.on && { disabled: true })}
     >
       {props.frame.text(`ver_but_${name}`)}
     </button>
