@@ -3,15 +3,23 @@ import { authorizationAddress, redeem, signOutAddress, takeTransaction } from ".
 import { element, show } from "./page.js";
 
 const lastRun = "sample-app-last-run";
+/** The order in which people meet the flows; others follow. */
+const usualOrder = ["Sign up and sign in", "Sign up", "Sign in", "Profile editing", "Password reset"];
 
 try {
   const configuration = await (await fetch("/app/config.json")).json();
+  for (const { policies } of configuration.tenants) policies.sort((a, b) => rank(a) - rank(b));
   const path = location.pathname.toLowerCase().replace(/\/$/, "");
   if (path === "/app/login") await logIn(configuration);
   else if (path === "/app/callback") await comeBack(configuration);
   else home(configuration);
 } catch (error) {
   failed(error.message);
+}
+
+function rank({ description }) {
+  const place = usualOrder.indexOf(description);
+  return place < 0 ? usualOrder.length : place;
 }
 
 function home(configuration) {
