@@ -1,6 +1,6 @@
-import { isEmailAddress } from "../profiles/self-asserted/fields.ts";
+import { isEmailAddress, isReadOnly } from "../profiles/self-asserted/fields.ts";
 import type { JourneyEvent } from "./event.ts";
-import { formOf } from "./forms.ts";
+import { type Form, formOf } from "./forms.ts";
 import type { Outcome } from "./outcome.ts";
 import { note, profileOf, type Run, update } from "./run.ts";
 import type { WaitingPage } from "./state.ts";
@@ -9,6 +9,22 @@ type VerificationEvent = Extract<JourneyEvent, { kind: "verification" }>;
 type VerificationResult = Extract<Outcome, { kind: "verification" }>["result"];
 
 const answer = (result: VerificationResult): Outcome => ({ kind: "verification", result });
+
+/** A form without JavaScript posts everything with the button for a code: what was typed must come back with the page. */
+function keepTyped(
+  run: Run,
+  waiting: WaitingPage,
+  form: Form,
+  posted: Readonly<Record<string, string>>,
+): void {
+  const typed: Record<string, string> = { ...waiting.typed };
+  for (const { type } of form.fields) {
+    const text = Object.hasOwn(posted, type.id) ? posted[type.id] : undefined;
+    if (text !== undefined && type.userInputType !== "Password" && !isReadOnly(type))
+      typed[type.id] = text.slice(0, 2048);
+  }
+  update(run, { waiting: { ...waiting, typed } });
+}
 
 /** Classic e-mail verification (pages.md 1.7). Codes go to any address: whether it has an account is not revealed. */
 export async function verify(run: Run, waiting: WaitingPage, event: VerificationEvent): Promise<Outcome> {
@@ -21,6 +37,7 @@ export async function verify(run: Run, waiting: WaitingPage, event: Verification
   );
   if (!field) return answer(1);
   const claimId = field.type.id;
+  if (event.typed) keepTyped(run, waiting, form, event.typed);
   const address = event.address.trim();
   const { [claimId]: proof, ...otherProofs } = run.state.proofs;
   if (event.action === "change") {

@@ -36,6 +36,8 @@ export interface ConnectorMetadata {
 export interface ClaimsMetadata {
   readonly sendClaimsIn: SendClaimsIn;
   readonly payloadClaim?: string;
+  /** Claim resolvers in path and query of the address are expanded (U32). */
+  readonly resolversInUrl: boolean;
   readonly debugMode: boolean;
   readonly jsonPaths: boolean;
 }
@@ -110,6 +112,7 @@ export function readRestfulMetadata(
     claims: {
       sendClaimsIn,
       ...(payloadClaim && { payloadClaim }),
+      resolversInUrl: flag("ClaimResolverUrlFormatting", false),
       debugMode: flag("DebugMode", false),
       jsonPaths: flag("ResolveJsonPathsInJsonTokens", false),
     },

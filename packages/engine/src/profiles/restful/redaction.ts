@@ -56,6 +56,9 @@ export function redactHeaders(
   );
 }
 
+/** A record is for reading; an API that answers with a megabyte must not fill the store. */
+const longestRecorded = 32 * 1024;
+
 /** Members of an answer that carry no claim, and so no type, are hidden where their name says that they are secret. */
 const secretMember = /password|passwd|secret|token|credential|api_?key|authorization/i;
 const jsonWebToken = /\beyJ[\w-]{8,}\.[\w-]+\.[\w-]*/g;
@@ -69,7 +72,10 @@ export function redactBody(
   // Most answers hold nothing of the kind; they are kept as they came.
   const suspicious = secretMember.test(body) || [...hidden].some((name) => body.includes(name));
   const text = suspicious ? hideMembers(body, hidden) : body;
-  return redact(text).replace(jsonWebToken, mask);
+  const clean = redact(text).replace(jsonWebToken, mask);
+  return clean.length > longestRecorded
+    ? `${clean.slice(0, longestRecorded)}… (${clean.length} characters in all)`
+    : clean;
 }
 
 function hideMembers(body: string, hidden: ReadonlySet<string>): string {

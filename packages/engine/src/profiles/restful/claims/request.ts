@@ -1,4 +1,5 @@
 import type { DataType } from "@vestibule/policy";
+import { resolveClaimResolvers } from "../../../claims/resolvers.ts";
 import type { ClaimValue } from "../../../claims/value.ts";
 import { jsonText, plainText } from "../claim-text.ts";
 import type { EncodedRequest, Fault, RestfulContext } from "../exchange.ts";
@@ -31,12 +32,13 @@ const reservedHeaders = new Set([
 
 /** Puts the input claims where `SendClaimsIn` says; that also picks the verb (api-connectors.md B4). */
 export function encodeClaims(context: RestfulContext): EncodedRequest | { readonly fault: Fault } {
-  const { serviceUrl, claims } = context.metadata;
+  const { claims } = context.metadata;
+  const serviceUrl = claims.resolversInUrl ? withResolvers(context) : context.metadata.serviceUrl;
   const sent = sentClaims(context);
   switch (claims.sendClaimsIn) {
     case "Body":
       return claims.payloadClaim
-        ? payloadRequest(context, claims.payloadClaim)
+        ? payloadRequest(context, serviceUrl, claims.payloadClaim)
         : post(serviceUrl, "application/json; charset=utf-8", jsonBody(sent));
     case "Form":
       return post(
@@ -88,16 +90,13 @@ function texts(claims: readonly SentClaim[]): [string, string][] {
   });
 }
 
-function payloadRequest(
-  context: RestfulContext,
-  claimTypeId: string,
-): EncodedRequest | { readonly fault: Fault } {
+function payloadRequest(context: RestfulContext, serviceUrl: string, claimTypeId: string): EncodedRequest | { readonly fault: Fault } {
   const id = context.policy.claimTypes.spelling(claimTypeId) ?? claimTypeId;
   const value = resolvedInput(context, claimTypeId, claimTypeId) ?? context.claims[id];
   if (typeof value !== "string" || value === "") {
     return unsent(`The claim '${id}' of ClaimUsedForRequestPayload has no value; the request was not sent.`);
   }
-  return post(context.metadata.serviceUrl, "application/json", value);
+  return post(serviceUrl, "application/json", value);
 }
 
 function headerRequest(
@@ -126,7 +125,7 @@ function urlRequest(
   claims: readonly SentClaim[],
 ): EncodedRequest | { readonly fault: Fault } {
   const warnings: string[] = [];
-  const origin = /^https?:\/\/[^/?#]*/i.exec(template)?.[0] ?? "";
+  const origin = originOf(template);
   const find = (name: string) => {
     const same = (text: string) => text.toLowerCase() === name.toLowerCase();
     return claims.find((claim) => same(claim.name)) ?? claims.find((claim) => same(claim.claimTypeId));
@@ -142,6 +141,28 @@ function urlRequest(
     return unsent("A claim's value would change the path of the address; the request was not sent.");
   }
   return { ...get(`${origin}${rest}`), warnings };
+}
+
+/** `{Prefix:Name}` in path and query, percent-encoded; an unknown prefix is literal text (journeys.md 8). */
+function withResolvers(context: RestfulContext): string {
+  const { serviceUrl } = context.metadata;
+  const origin = originOf(serviceUrl);
+  const scope = {
+    policy: context.policy,
+    state: context.state,
+    claims: context.claims,
+    tenantDomain: context.ports.directory.defaultDomain,
+    now: context.ports.clock.now(),
+  };
+  const rest = serviceUrl.slice(origin.length).replace(/\{[A-Za-z][A-Za-z0-9-]*:[^{}]+\}/g, (resolver) => {
+    const value = resolveClaimResolvers(resolver, scope);
+    return value === resolver ? resolver : percentEncoded(value ?? "");
+  });
+  return origin + rest;
+}
+
+function originOf(url: string): string {
+  return /^https?:\/\/[^/?#]*/i.exec(url)?.[0] ?? "";
 }
 
 function dotSegments(url: string): number {
