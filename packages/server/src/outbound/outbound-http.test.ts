@@ -396,31 +396,3 @@ describe("the circuit", () => {
     for (let i = 0; i < 12; i++) expect(failureOf(await off.send(call(dead, { tries: 1 })))).toBe("reset");
   });
 });
-
-describe("fetchText", () => {
-  it("follows up to three redirects and checks each hop's address anew", async () => {
-    const url = await servers.http((request, response) => {
-      const hops = Number(request.url?.slice(1));
-      if (request.url === "/metadata") response.writeHead(302, { location: "http://169.254.169.254/" }).end();
-      else if (hops > 0) response.writeHead(302, { location: `/${hops - 1}` }).end();
-      else response.setHeader("content-type", "text/html").end("<p>template</p>");
-    });
-    const http = client();
-    expect(await http.fetchText(`${url}/3`)).toMatchObject({
-      kind: "text",
-      text: "<p>template</p>",
-      contentType: "text/html",
-      url: `${url}/0`,
-    });
-    expect(await http.fetchText(`${url}/4`)).toMatchObject({ kind: "failure", failure: "redirect" });
-    expect(await http.fetchText(`${url}/metadata`)).toMatchObject({ failure: "refusedAddress" });
-  });
-
-  it("takes https only in production, no private address unless listed, and no error page", async () => {
-    const production = client({ development: false });
-    expect(await production.fetchText("http://example.com/")).toMatchObject({ failure: "scheme" });
-    expect(await production.fetchText("https://10.1.2.3/")).toMatchObject({ failure: "refusedAddress" });
-    const missing = await servers.http((_request, response) => response.writeHead(404).end("no"));
-    expect(await client().fetchText(missing)).toMatchObject({ kind: "failure", failure: "status" });
-  });
-});

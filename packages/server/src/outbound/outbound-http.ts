@@ -2,7 +2,6 @@ import type { LookupFunction } from "node:net";
 import type { HttpAttempt, HttpCall, HttpPort, HttpResult } from "@vestibule/engine";
 import { type AddressRules, addressGuard } from "./address-guard.ts";
 import { type BreakerSettings, CircuitBreakers, defaultBreaker } from "./circuit-breaker.ts";
-import { type FetchTextResult, fetchText } from "./fetch-text.ts";
 import { Pools } from "./pools.ts";
 import { type TryResult, tryOnce } from "./single-try.ts";
 
@@ -11,8 +10,6 @@ export interface OutboundOptions {
   readonly development?: boolean;
   /** Which guarded addresses connectors may reach. Default: private yes, loopback in development only (U65). */
   readonly addresses?: Partial<AddressRules>;
-  /** Host names whose private addresses templates and metadata documents may come from. */
-  readonly privateTemplateHosts?: readonly string[];
   /** PEM texts of authorities that are trusted beside the public ones. */
   readonly certificateAuthorities?: readonly string[];
   /** `false` switches the circuit breaker off. */
@@ -22,11 +19,6 @@ export interface OutboundOptions {
 }
 
 export interface OutboundHttp extends HttpPort {
-  /**
-   * Gets a text that a tenant refers to (page template, metadata document): https only (http in development), up to 3
-   * redirects, each checked again, 1 MiB, 10 s in all, and no private address unless its host is listed.
-   */
-  fetchText(url: string): Promise<FetchTextResult>;
   close(): Promise<void>;
 }
 
@@ -37,19 +29,11 @@ export interface OutboundHttp extends HttpPort {
 export function createOutboundHttp(options: OutboundOptions = {}): OutboundHttp {
   const development = options.development ?? false;
   const loopback = options.addresses?.loopback ?? development;
-  const shared = {
-    ...(options.certificateAuthorities && { certificateAuthorities: options.certificateAuthorities }),
-    ...(options.lookup && { lookup: options.lookup }),
-  };
   const pools = new Pools({
     guard: addressGuard({ loopback, private: options.addresses?.private ?? true }),
-    ...shared,
+    ...(options.certificateAuthorities && { certificateAuthorities: options.certificateAuthorities }),
+    ...(options.lookup && { lookup: options.lookup }),
   });
-  const templatePools = {
-    public: new Pools({ guard: addressGuard({ loopback, private: false }), ...shared }),
-    listed: new Pools({ guard: addressGuard({ loopback, private: true }), ...shared }),
-  };
-  const listedHosts = new Set(options.privateTemplateHosts?.map((host) => host.toLowerCase()));
   const breakers =
     options.breaker === false ? undefined : new CircuitBreakers(options.breaker ?? defaultBreaker);
   return {
@@ -69,14 +53,7 @@ export function createOutboundHttp(options: OutboundOptions = {}): OutboundHttp 
       const detail = "The circuit is open after repeated failures; the request was not sent.";
       return { kind: "failure", failure: "circuitOpen", detail, attempts: [] };
     },
-    fetchText: (url) =>
-      fetchText(url, {
-        plainHttp: development,
-        pools: (host) => (listedHosts.has(host) ? templatePools.listed : templatePools.public),
-      }),
-    async close() {
-      await Promise.all([pools.close(), templatePools.public.close(), templatePools.listed.close()]);
-    },
+    close: () => pools.close(),
   };
 }
 

@@ -12,7 +12,15 @@ describe("the request", () => {
     const { sent } = await call(
       {},
       {
-        input: [["displayName", "Name.Full"], "visits", "lastSeen", "groups", "extension_OptIn", "city", "tier"],
+        input: [
+          ["displayName", "Name.Full"],
+          "visits",
+          "lastSeen",
+          "groups",
+          "extension_OptIn",
+          "city",
+          "tier",
+        ],
         claims: {
           displayName: 'a"b',
           visits: 7,
@@ -46,17 +54,29 @@ describe("the request", () => {
     const claims = { displayName: "Å & b=c", groups: ["x", "y"] };
     const form = await call({ SendClaimsIn: "Form" }, { input, claims });
     expect(form.sent[0]?.body).toBe("displayName=%C3%85+%26+b%3Dc&groups=x%2Cy");
-    const query = await call({ SendClaimsIn: "QueryString", ServiceUrl: `${service}?a=1#x` }, { input, claims });
+    const query = await call(
+      { SendClaimsIn: "QueryString", ServiceUrl: `${service}?a=1#x` },
+      { input, claims },
+    );
     expect(query.sent[0]?.url).toBe(`${service}?a=1&displayName=%C3%85%20%26%20b%3Dc&groups=x%2Cy`);
   });
 
   it("keeps claims away from headers that are not theirs", async () => {
     const { sent, record } = await call(
       { SendClaimsIn: "Header" },
-      { input: [["displayName", "Host"], ["city", "Authorization"], ["tier", "x-tier"]], claims: { displayName: "a", city: "b", tier: "c" } },
+      {
+        input: [
+          ["displayName", "Host"],
+          ["city", "Authorization"],
+          ["tier", "x-tier"],
+        ],
+        claims: { displayName: "a", city: "b", tier: "c" },
+      },
     );
     expect(sent[0]?.headers).toMatchObject({ "x-tier": "c" });
-    expect(Object.keys(sent[0]?.headers ?? {}).map((name) => name.toLowerCase())).not.toContain("authorization");
+    expect(Object.keys(sent[0]?.headers ?? {}).map((name) => name.toLowerCase())).not.toContain(
+      "authorization",
+    );
     expect(record.warnings).toEqual(["header-not-settable:Host", "header-not-settable:Authorization"]);
   });
 
@@ -81,14 +101,22 @@ describe("the request", () => {
   });
 
   it("expands claim resolvers in the address where it is told to, and never in the host", async () => {
-    const url = { SendClaimsIn: "Url", ServiceUrl: `${service}/{Culture:RFC5646}/{OIDC:ClientId}?p={Policy:PolicyId}` };
+    const url = {
+      SendClaimsIn: "Url",
+      ServiceUrl: `${service}/{Culture:RFC5646}/{OIDC:ClientId}?p={Policy:PolicyId}`,
+    };
     const { sent } = await call({ ...url, ClaimResolverUrlFormatting: "true" });
     expect(sent[0]?.url).toBe(`${service}/sv-SE/5d0c1f7e-0b52-4c39-9a1d-6f2f0e7a1c11?p=B2C_1_signup`);
-    await expect(call({ SendClaimsIn: "Url", ServiceUrl: "https://{id}.example/" })).rejects.toThrow("AADB2C90026");
+    await expect(call({ SendClaimsIn: "Url", ServiceUrl: "https://{id}.example/" })).rejects.toThrow(
+      "AADB2C90026",
+    );
   });
 
   it("is not made where the payload claim is empty", async () => {
-    const { sent, result } = await call({ ClaimUsedForRequestPayload: "payload" }, { claims: { payload: "" } });
+    const { sent, result } = await call(
+      { ClaimUsedForRequestPayload: "payload" },
+      { claims: { payload: "" } },
+    );
     expect(sent).toEqual([]);
     expect(result).toMatchObject({ kind: "systemError", code: "AADB2C90075" });
   });
@@ -160,8 +188,16 @@ describe("the answer", () => {
 
   it("is read by paths where the profile says so, the literal key first", async () => {
     const body = { "a.b": "literal", a: { b: "nested", list: [{ c: "x" }] } };
-    const paths = [["displayName", "a.b"], ["city", "a.list[0].c"], ["tier", "a.list.0.c"], ["payload", "a.list[7].c"]] as const;
-    const on = await call({ ResolveJsonPathsInJsonTokens: "true" }, { output: paths, answer: { status: 200, body } });
+    const paths = [
+      ["displayName", "a.b"],
+      ["city", "a.list[0].c"],
+      ["tier", "a.list.0.c"],
+      ["payload", "a.list[7].c"],
+    ] as const;
+    const on = await call(
+      { ResolveJsonPathsInJsonTokens: "true" },
+      { output: paths, answer: { status: 200, body } },
+    );
     expect(on.result).toEqual({
       kind: "values",
       values: { "a.b": "literal", "a.list[0].c": "x", "a.list.0.c": "x" },

@@ -90,7 +90,11 @@ function texts(claims: readonly SentClaim[]): [string, string][] {
   });
 }
 
-function payloadRequest(context: RestfulContext, serviceUrl: string, claimTypeId: string): EncodedRequest | { readonly fault: Fault } {
+function payloadRequest(
+  context: RestfulContext,
+  serviceUrl: string,
+  claimTypeId: string,
+): EncodedRequest | { readonly fault: Fault } {
   const id = context.policy.claimTypes.spelling(claimTypeId) ?? claimTypeId;
   const value = resolvedInput(context, claimTypeId, claimTypeId) ?? context.claims[id];
   if (typeof value !== "string" || value === "") {
