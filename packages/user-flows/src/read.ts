@@ -226,7 +226,13 @@ function understand(
       ),
     },
     defaultLanguageTag: written.defaultLanguageTag.toLowerCase(),
-    languages: languages.map((language) => ({ ...language, id: language.id.toLowerCase() })),
+    languages: languages.map(({ id: tag, isEnabled, overridesPages }) => ({
+      id: tag.toLowerCase(),
+      isEnabled,
+      overridesPages: Object.fromEntries(
+        Object.entries(overridesPages).map(([page, texts]) => [flowPage(page)?.id ?? page, texts]),
+      ),
+    })),
     pageLayouts: pageLayouts.map(({ id: page, pageUri, version, isCustomPageUri }) => ({
       id: flowPage(page)?.id ?? page,
       ...(isCustomPageUri && pageUri !== null && { pageUri }),

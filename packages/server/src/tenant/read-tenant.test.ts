@@ -185,7 +185,7 @@ describe("a wrong document names the file, the place and the nearest right value
       '"file:../../etc/passwd"',
       "TN020",
       "authenticationConfiguration.password",
-      "below",
+      "secrets/api.txt",
     ],
     [
       "apiConnectors/before-token.json",
@@ -262,7 +262,7 @@ describe("a wrong document names the file, the place and the nearest right value
 
   it("points at the line and column of the value", async () => {
     const [found] = errors(await readWith("tenant.json", replacing('"threshold": 10', '"threshold": "10"')));
-    expect(found).toMatchObject({ code: "TN002", at: { line: 12, column: 33 } });
+    expect(found).toMatchObject({ code: "TN002", at: { line: 12, column: 34 } });
   });
 
   it("says where JSON ends to be JSON, and that comments are not allowed", async () => {

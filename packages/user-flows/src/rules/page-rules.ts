@@ -102,6 +102,8 @@ export function isLanguageTag(tag: string): boolean {
 }
 
 function isPageUri(uri: string): boolean {
+  // A page of the tenant's own folder (beyond B2C).
+  if (/^~\/assets\//.test(uri)) return !uri.includes("..");
   // Resolvers such as {Culture:RFC5646} stand in the path; the host is never built from one.
   const parsed = URL.canParse(uri.replace(/\{[^}]*\}/g, "x"))
     ? new URL(uri.replace(/\{[^}]*\}/g, "x"))

@@ -53,4 +53,14 @@ export const secondFactorRule: Rule = ({ written, methods }, report) => {
       },
     );
   }
+  if (written.portalSettings.ageGating.enabled) {
+    report(
+      "UF132",
+      "portalSettings.ageGating.enabled",
+      "The tenant is not set up for age gating (AADB2C99010).",
+      {
+        hint: "Set it to false.",
+      },
+    );
+  }
 };
