@@ -12,12 +12,12 @@ export interface ServerProcess extends Ready {
   readonly pid: number;
   /** `performance.now()` when the process was started. */
   readonly startedAt: number;
-  /** Resident memory in bytes, read from outside. */
+  /** Resident memory in bytes. */
   residentMemory(): Promise<number>;
   /** Milliseconds of processor time that it has used so far, all threads together. */
   processorTime(): Promise<number>;
-  /** Milliseconds of each connector call that it made, newest first. */
-  connectorCalls(): Promise<readonly number[]>;
+  /** Any other question that the server of this name answers; one at a time. */
+  ask<T>(question: string): Promise<T>;
   stop(): Promise<void>;
 }
 
@@ -40,7 +40,7 @@ export async function startServerProcess(name: string, options: unknown): Promis
     startedAt,
     residentMemory: () => ask<number>(child, "memory"),
     processorTime: () => ask<number>(child, "processor"),
-    connectorCalls: () => ask<readonly number[]>(child, "calls"),
+    ask: (question) => ask(child, question),
     stop: () =>
       new Promise((resolve) => {
         child.once("exit", () => resolve());
@@ -49,9 +49,9 @@ export async function startServerProcess(name: string, options: unknown): Promis
   };
 }
 
-function ask<T>(child: ChildProcess, kind: string): Promise<T> {
-  const answer = message<T>(child, kind);
-  child.send({ [kind]: true });
+function ask<T>(child: ChildProcess, question: string): Promise<T> {
+  const answer = message<T>(child, "answer");
+  child.send({ ask: question });
   return answer;
 }
 

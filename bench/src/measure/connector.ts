@@ -15,9 +15,9 @@ export interface ConnectorOptions {
 const warmUp = 50;
 
 /**
- * How long a connector call inside a sign-up takes, as the server itself records it, against a bare POST of the same
- * body to the same API; both over connections that stay open. Sign-ups and bare calls alternate, one at a time. The
- * last row says what a connector costs the whole form post, records included.
+ * How long a connector call inside a sign-up takes, against a bare POST of the same body to the same API from the same
+ * process; both over connections that stay open. Sign-ups and bare calls alternate, one at a time. The last row says
+ * what a connector costs the whole form post, records included.
  */
 export async function measureConnector(options: ConnectorOptions): Promise<Row[]> {
   const api = await startServerProcess("connector-api", {});
@@ -26,7 +26,6 @@ export async function measureConnector(options: ConnectorOptions): Promise<Row[]
     connectorUrl: `${api.url}/connector`,
   });
   const pool = createPool(ours.url, 1);
-  const barePool = createPool(api.url, 1);
   const bare: number[] = [];
   const posts = { with: [] as number[], without: [] as number[] };
   try {
@@ -38,10 +37,10 @@ export async function measureConnector(options: ConnectorOptions): Promise<Row[]
         const duration = await signUp(pool, flows[kind], `${kind}-${turn}@benchmark.example`);
         if (turn >= warmUp) posts[kind].push(duration);
       }
-      const duration = await bareCall(barePool);
+      const duration = await ours.ask<number>("bare");
       if (turn >= warmUp) bare.push(duration);
     }
-    const calls = (await ours.connectorCalls()).slice(0, options.calls);
+    const calls = (await ours.ask<number[]>("calls")).slice(warmUp);
     if (calls.length !== options.calls) throw new Error(`${calls.length} connector calls were recorded`);
     options.say(`connector: ${calls.length} calls`);
     const row = (what: string, share: number, goal?: number): Row => ({
@@ -64,7 +63,7 @@ export async function measureConnector(options: ConnectorOptions): Promise<Row[]
       },
     ];
   } finally {
-    await Promise.all([pool.destroy(), barePool.destroy()]);
+    await pool.destroy();
     await Promise.all([ours.stop(), api.stop()]);
   }
 }
@@ -75,25 +74,5 @@ async function signUp(pool: Pool, issuer: Issuer, email: string): Promise<number
   const page = await beginSignUp(browser, issuer);
   const started = performance.now();
   await submitSignUp(browser, page, email);
-  return performance.now() - started;
-}
-
-/** The members of the smallest body of this step (api-connectors.md A2). */
-const body = JSON.stringify({
-  step: "PostAttributeCollection",
-  client_id: "bbbbbbbb-0000-4000-8000-000000000002",
-  ui_locales: "en-US",
-  email: "with-000@benchmark.example",
-});
-
-async function bareCall(pool: Pool): Promise<number> {
-  const started = performance.now();
-  const response = await pool.request({
-    method: "POST",
-    path: "/connector",
-    headers: { "content-type": "application/json" },
-    body,
-  });
-  await response.body.json();
   return performance.now() - started;
 }

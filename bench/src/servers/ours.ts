@@ -1,7 +1,8 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { startServer } from "@vestibule/server";
+import { type ServerContext, startServer } from "@vestibule/server";
+import { Pool } from "undici";
 import { account, type HashCost } from "../scene.ts";
 import { type Started, serve } from "./serve.ts";
 import { domain, tenantId, writeTenantFolder } from "./tenant-folder.ts";
@@ -39,12 +40,47 @@ serve(async ({ passwordHashing, connectorUrl }: OurOptions): Promise<Started> =>
   return {
     url: server.url,
     details: { base: `${server.url}/${domain}` },
-    // Newest first: how long each connector call took, in milliseconds.
-    calls: async () =>
-      (await server.context.store.observations.listCalls(tenantId, 100_000)).map((call) => call.duration),
+    questions: await connectorQuestions(server.context, tenant, connectorUrl),
     close: async () => {
       await server.close();
       await rm(directory, { recursive: true, force: true });
     },
   };
 });
+
+/**
+ * `calls`: milliseconds of each connector call since the start, from the engine's request to the guarded client until
+ * its answer. `bare`: makes one plain POST of the last call's body to the same API, and says how long it took.
+ */
+async function connectorQuestions(
+  context: ServerContext,
+  tenant: NonNullable<ReturnType<ServerContext["tenants"]["find"]>>,
+  connectorUrl: string | undefined,
+) {
+  if (connectorUrl === undefined) return {};
+  const calls: number[] = [];
+  let body = "{}";
+  const { http } = context.ports(tenant);
+  const send = http.send.bind(http);
+  http.send = async (call) => {
+    const started = performance.now();
+    try {
+      return await send(call);
+    } finally {
+      calls.push(performance.now() - started);
+      body = call.body ?? body;
+    }
+  };
+  const { origin, pathname } = new URL(connectorUrl);
+  const pool = new Pool(origin, { connections: 1 });
+  return {
+    calls: async () => calls,
+    bare: async () => {
+      const started = performance.now();
+      const headers = { "content-type": "application/json" };
+      const response = await pool.request({ method: "POST", path: pathname, headers, body });
+      await response.body.text();
+      return performance.now() - started;
+    },
+  };
+}
