@@ -1,7 +1,17 @@
 import type { Sealer } from "../keys/sealed.ts";
 import type { Database } from "./database.ts";
 import { digestOf } from "./digest.ts";
+import { prepare } from "./prepared.ts";
 import type { Grant, GrantStore } from "./store.ts";
+
+interface NewRow {
+  readonly tenantId: string;
+  readonly key: string;
+  readonly family: string;
+  readonly sealed: Uint8Array;
+  readonly issued: number;
+  readonly expires: number;
+}
 
 /** Authorization codes and refresh tokens, by the SHA-256 of their handle (protocol.md 3.6 and 7). */
 export function createGrantStore(database: Database, sealer: Sealer): GrantStore {
@@ -19,44 +29,75 @@ export function createGrantStore(database: Database, sealer: Sealer): GrantStore
       .onConflict((conflict) => conflict.doNothing())
       .execute();
   };
-  const isRevoked = async (tenantId: string, family: string) =>
-    (await db
+  const selectRevoked = prepare((key: { tenantId: string; family: string }) =>
+    db
       .selectFrom("revoked_families")
       .select("family")
-      .where("tenant_id", "=", tenantId)
-      .where("family", "=", family)
-      .executeTakeFirst()) !== undefined;
-
-  const findCode = (tenantId: string, key: string) =>
-    db
-      .selectFrom("codes")
-      .selectAll()
-      .where("tenant_id", "=", tenantId)
-      .where("code_key", "=", key)
-      .executeTakeFirst();
-  const findToken = (tenantId: string, key: string) =>
+      .where("tenant_id", "=", key.tenantId)
+      .where("family", "=", key.family),
+  );
+  const selectCode = prepare((row: { tenantId: string; key: string }) =>
+    db.selectFrom("codes").selectAll().where("tenant_id", "=", row.tenantId).where("code_key", "=", row.key),
+  );
+  const selectToken = prepare((row: { tenantId: string; key: string }) =>
     db
       .selectFrom("refresh_tokens")
       .selectAll()
-      .where("tenant_id", "=", tenantId)
-      .where("token_key", "=", key)
-      .executeTakeFirst();
+      .where("tenant_id", "=", row.tenantId)
+      .where("token_key", "=", row.key),
+  );
+  const insertCode = prepare((row: NewRow) =>
+    db.insertInto("codes").values({
+      tenant_id: row.tenantId,
+      code_key: row.key,
+      family: row.family,
+      sealed: row.sealed,
+      issued: row.issued,
+      expires: row.expires,
+      redeemed: null,
+    }),
+  );
+  const insertToken = prepare((row: NewRow) =>
+    db.insertInto("refresh_tokens").values({
+      tenant_id: row.tenantId,
+      token_key: row.key,
+      family: row.family,
+      sealed: row.sealed,
+      issued: row.issued,
+      expires: row.expires,
+      rotated: null,
+    }),
+  );
+  // The condition and the mark are one statement: of concurrent calls one finds the code unredeemed.
+  const markRedeemed = prepare((row: { tenantId: string; key: string; now: number }) =>
+    db
+      .updateTable("codes")
+      .set({ redeemed: row.now })
+      .where("tenant_id", "=", row.tenantId)
+      .where("code_key", "=", row.key)
+      .where("redeemed", "is", null)
+      .where("expires", ">", row.now)
+      .returning(["sealed", "family", "issued"]),
+  );
+  const markRotated = prepare((row: { tenantId: string; key: string; now: number }) =>
+    db
+      .updateTable("refresh_tokens")
+      .set({ rotated: row.now })
+      .where("tenant_id", "=", row.tenantId)
+      .where("token_key", "=", row.key)
+      .where("rotated", "is", null),
+  );
+  const findCode = async (tenantId: string, key: string) => (await selectCode(db, { tenantId, key })).rows[0];
+  const findToken = async (tenantId: string, key: string) =>
+    (await selectToken(db, { tenantId, key })).rows[0];
+  const isRevoked = async (tenantId: string, family: string) =>
+    (await selectRevoked(db, { tenantId, family })).rows.length > 0;
 
   return {
     async putCode(tenantId, code, grant, family, issued, expires) {
       const key = digestOf(code);
-      await db
-        .insertInto("codes")
-        .values({
-          tenant_id: tenantId,
-          code_key: key,
-          family,
-          sealed: seal(tenantId, "code", key, grant),
-          issued,
-          expires,
-          redeemed: null,
-        })
-        .execute();
+      const sealed = seal(tenantId, "code", key, grant);
+      await insertCode(db, { tenantId, key, family, sealed, issued, expires });
     },
 
     async peekCode(tenantId, code) {
@@ -67,16 +108,7 @@ export function createGrantStore(database: Database, sealer: Sealer): GrantStore
 
     async redeemCode(tenantId, code, now) {
       const key = digestOf(code);
-      // The condition and the mark are one statement: of concurrent calls one finds the code unredeemed.
-      const won = await db
-        .updateTable("codes")
-        .set({ redeemed: now })
-        .where("tenant_id", "=", tenantId)
-        .where("code_key", "=", key)
-        .where("redeemed", "is", null)
-        .where("expires", ">", now)
-        .returning(["sealed", "family", "issued"])
-        .executeTakeFirst();
+      const [won] = (await markRedeemed(db, { tenantId, key, now })).rows;
       if (won !== undefined) {
         const grant = open(tenantId, "code", key, won.sealed);
         return { kind: "redeemed", grant, family: won.family, issued: won.issued };
@@ -90,18 +122,8 @@ export function createGrantStore(database: Database, sealer: Sealer): GrantStore
 
     async putRefreshToken(tenantId, token, grant, family, issued, expires) {
       const key = digestOf(token);
-      await db
-        .insertInto("refresh_tokens")
-        .values({
-          tenant_id: tenantId,
-          token_key: key,
-          family,
-          sealed: seal(tenantId, "refresh token", key, grant),
-          issued,
-          expires,
-          rotated: null,
-        })
-        .execute();
+      const sealed = seal(tenantId, "refresh token", key, grant);
+      await insertToken(db, { tenantId, key, family, sealed, issued, expires });
     },
 
     async peekRefreshToken(tenantId, token) {
@@ -119,17 +141,7 @@ export function createGrantStore(database: Database, sealer: Sealer): GrantStore
       if (expires <= now) return { kind: "expired", issued, expires };
       const grant = open(tenantId, "refresh token", key, row.sealed);
       if (row.rotated === null) {
-        const won =
-          !rotate ||
-          (
-            await db
-              .updateTable("refresh_tokens")
-              .set({ rotated: now })
-              .where("tenant_id", "=", tenantId)
-              .where("token_key", "=", key)
-              .where("rotated", "is", null)
-              .executeTakeFirst()
-          ).numUpdatedRows === 1n;
+        const won = !rotate || (await markRotated(db, { tenantId, key, now })).numAffectedRows === 1n;
         if (won) return { kind: "redeemed", grant, family, issued, expires };
       }
       // Somebody rotated it in between: that was just now.

@@ -1,19 +1,40 @@
 import { randomUUID } from "node:crypto";
 import type { CallRecord, TraceEntry } from "@vestibule/engine";
-import type { Database } from "./database.ts";
+import { type Database, transact } from "./database.ts";
+import { prepare } from "./prepared.ts";
 import type { AuditEntry, JourneySummary, ObservationStore } from "./store.ts";
 
 /** What operators and the development console read. Plain: its writers redact before they come here. */
 export function createObservationStore(database: Database, now: () => number): ObservationStore {
   const db = database.quick;
 
-  const add = async (table: "audit" | "calls", tenantId: string, entry: { id: string; at: number }) => {
-    await db
-      .insertInto(table)
-      .values({ tenant_id: tenantId, id: entry.id, at: entry.at, data: JSON.stringify(entry) })
-      .onConflict((conflict) => conflict.doNothing())
-      .execute();
-  };
+  const insertInto = (table: "audit" | "calls") =>
+    prepare((row: { tenantId: string; id: string; at: number; data: string }) =>
+      db
+        .insertInto(table)
+        .values({ tenant_id: row.tenantId, id: row.id, at: row.at, data: row.data })
+        .onConflict((conflict) => conflict.doNothing()),
+    );
+  const insertAudit = insertInto("audit");
+  const insertCall = insertInto("calls");
+  const upsertSummary = prepare((row: { tenantId: string; id: string; updated: number; data: string }) =>
+    db
+      .insertInto("journey_summaries")
+      .values({ tenant_id: row.tenantId, id: row.id, updated: row.updated, data: row.data })
+      .onConflict((conflict) =>
+        conflict.columns(["tenant_id", "id"]).doUpdateSet({ updated: row.updated, data: row.data }),
+      ),
+  );
+  const insertTrace = prepare(
+    (row: { tenantId: string; journeyId: string; id: string; at: number; entries: string }) =>
+      db.insertInto("traces").values({
+        tenant_id: row.tenantId,
+        journey_id: row.journeyId,
+        id: row.id,
+        at: row.at,
+        entries: row.entries,
+      }),
+  );
   const newest = async (table: "audit" | "calls", tenantId: string, limit: number) => {
     const rows = await db
       .selectFrom(table)
@@ -27,9 +48,13 @@ export function createObservationStore(database: Database, now: () => number): O
   };
 
   return {
-    addAudit: (tenantId, entry) => add("audit", tenantId, entry),
+    async addAudit(tenantId, entry) {
+      await insertAudit(db, { tenantId, id: entry.id, at: entry.at, data: JSON.stringify(entry) });
+    },
     listAudit: (tenantId, limit) => newest("audit", tenantId, limit) as Promise<readonly AuditEntry[]>,
-    addCall: (tenantId, call) => add("calls", tenantId, call),
+    async addCall(tenantId, call) {
+      await insertCall(db, { tenantId, id: call.id, at: call.at, data: JSON.stringify(call) });
+    },
     listCalls: (tenantId, limit) => newest("calls", tenantId, limit) as Promise<readonly CallRecord[]>,
 
     async call(tenantId, id) {
@@ -43,23 +68,18 @@ export function createObservationStore(database: Database, now: () => number): O
     },
 
     async addTrace(tenantId, summary, entries) {
-      const content = { updated: summary.updatedAt, data: JSON.stringify(summary) };
-      await db
-        .insertInto("journey_summaries")
-        .values({ tenant_id: tenantId, id: summary.id, ...content })
-        .onConflict((conflict) => conflict.columns(["tenant_id", "id"]).doUpdateSet(content))
-        .execute();
-      if (entries.length === 0) return;
-      await db
-        .insertInto("traces")
-        .values({
-          tenant_id: tenantId,
-          journey_id: summary.id,
+      const { id, updatedAt: updated } = summary;
+      await transact(db, async (transaction) => {
+        await upsertSummary(transaction, { tenantId, id, updated, data: JSON.stringify(summary) });
+        if (entries.length === 0) return;
+        await insertTrace(transaction, {
+          tenantId,
+          journeyId: id,
           id: orderedId(),
           at: now(),
           entries: JSON.stringify(entries),
-        })
-        .execute();
+        });
+      });
     },
 
     async listJourneys(tenantId, limit) {

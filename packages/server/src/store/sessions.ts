@@ -3,6 +3,7 @@ import type { Kysely } from "kysely";
 import type { Sealer } from "../keys/sealed.ts";
 import { type Database, transact } from "./database.ts";
 import { digestOf } from "./digest.ts";
+import { prepare } from "./prepared.ts";
 import type { Schema } from "./schema.ts";
 import type { SessionStore, StoredSession } from "./store.ts";
 
@@ -11,38 +12,46 @@ export function createSessionStore(database: Database, sealer: Sealer): SessionS
   const db = database.quick;
   const context = (tenantId: string, key: string) => ({ tenantId, kind: "session", name: key });
 
+  const upsert = prepare((row: { tenantId: string; key: string; sealed: Uint8Array; expires: number }) =>
+    db
+      .insertInto("sessions")
+      .values({ tenant_id: row.tenantId, handle_key: row.key, sealed: row.sealed, expires: row.expires })
+      .onConflict((conflict) =>
+        conflict
+          .columns(["tenant_id", "handle_key"])
+          .doUpdateSet({ sealed: row.sealed, expires: row.expires }),
+      ),
+  );
+  const insertAccount = prepare((row: { tenantId: string; objectId: string; key: string }) =>
+    db
+      .insertInto("session_accounts")
+      .values({ tenant_id: row.tenantId, object_id: row.objectId, handle_key: row.key })
+      .onConflict((conflict) => conflict.doNothing()),
+  );
+  const select = prepare((wanted: { tenantId: string; key: string; now: number }) =>
+    db
+      .selectFrom("sessions")
+      .select("sealed")
+      .where("tenant_id", "=", wanted.tenantId)
+      .where("handle_key", "=", wanted.key)
+      .where("expires", ">", wanted.now),
+  );
+
   return {
     async put(tenantId, handle, session) {
       const key = digestOf(handle);
-      const row = {
-        sealed: sealer.seal(context(tenantId, key), JSON.stringify(session)),
-        expires: session.expires,
-      };
-      const accounts = accountsOf(session.session);
+      const sealed = sealer.seal(context(tenantId, key), JSON.stringify(session));
       await transact(db, async (transaction) => {
-        await transaction
-          .insertInto("sessions")
-          .values({ tenant_id: tenantId, handle_key: key, ...row })
-          .onConflict((conflict) => conflict.columns(["tenant_id", "handle_key"]).doUpdateSet(row))
-          .execute();
-        if (accounts.length === 0) return;
-        await transaction
-          .insertInto("session_accounts")
-          .values(accounts.map((objectId) => ({ tenant_id: tenantId, object_id: objectId, handle_key: key })))
-          .onConflict((conflict) => conflict.doNothing())
-          .execute();
+        await upsert(transaction, { tenantId, key, sealed, expires: session.expires });
+        for (const objectId of accountsOf(session.session)) {
+          await insertAccount(transaction, { tenantId, objectId, key });
+        }
       });
     },
 
     async find(tenantId, handle, now) {
       const key = digestOf(handle);
-      const row = await db
-        .selectFrom("sessions")
-        .select("sealed")
-        .where("tenant_id", "=", tenantId)
-        .where("handle_key", "=", key)
-        .where("expires", ">", now)
-        .executeTakeFirst();
+      const [row] = (await select(db, { tenantId, key, now })).rows;
       return row && (JSON.parse(sealer.open(context(tenantId, key), row.sealed)) as StoredSession);
     },
 

@@ -2,7 +2,6 @@ import { randomUUID } from "node:crypto";
 import type {
   Account,
   AccountChange,
-  AccountKey,
   AttributeRefused,
   ChangeResult,
   CreateResult,
@@ -15,7 +14,7 @@ import type { Tenant } from "../../tenant/tenant.ts";
 import { type Database, transact } from "../database.ts";
 import { digestOf } from "../digest.ts";
 import { HashingOverload, type PasswordHasher } from "../passwords.ts";
-import type { AccountInsert, AccountRow, Schema } from "../schema.ts";
+import type { AccountInsert, Schema } from "../schema.ts";
 import { removeSessionsOf } from "../sessions.ts";
 import type { DirectoryAdministration } from "../store.ts";
 import {
@@ -23,27 +22,16 @@ import {
   contentOf,
   hasLocalIdentity,
   IdentityTaken,
-  valueKey,
   writeIdentities,
   writeValues,
 } from "./accounts.ts";
-import { attributeName } from "./attributes.ts";
 import { createPasswordCheck } from "./check-password.ts";
-import { exactForm } from "./comparison.ts";
 import { checkDraft, type Draft, mergeAttributes, refusal } from "./draft.ts";
-import { ExtensionDefinitions, fullExtensionName } from "./extensions.ts";
-import { federated, hasLocalName, identityKey, isOfType, localKey } from "./identities.ts";
+import { ExtensionDefinitions } from "./extensions.ts";
+import { localKey } from "./identities.ts";
 import { createLockout } from "./lockout.ts";
+import { createLookUp } from "./look-up.ts";
 import { readPasswordPolicies, refusalOf } from "./password-policy.ts";
-
-/** A look-up by an attribute found several accounts (technical-profiles.md 4.2). */
-export class AmbiguousAccount extends Error {
-  readonly code = "AADB2C90278";
-  constructor(attribute: string) {
-    super(`More than one account has this value of ${attribute}.`);
-    this.name = "AmbiguousAccount";
-  }
-}
 
 export interface DirectoryParts {
   readonly database: Database;
@@ -64,25 +52,14 @@ export function createDirectory(
   const definitions = new ExtensionDefinitions(db, tenant);
   const lockout = createLockout(database, masterKey, tenant);
 
-  const byIdentity = (key: string) =>
-    db
-      .selectFrom("account_identities as identity")
-      .innerJoin("accounts as account", (join) =>
-        join
-          .onRef("account.tenant_id", "=", "identity.tenant_id")
-          .onRef("account.object_id", "=", "identity.object_id"),
-      )
-      .selectAll("account")
-      .where("identity.tenant_id", "=", tenant.id)
-      .where("identity.identity_key", "=", key)
-      .executeTakeFirst();
+  const lookUp = createLookUp(db, tenant, definitions);
 
   return {
     extensionsAppId: tenant.extensionsAppId,
     defaultDomain: tenant.defaultDomain,
 
     async find(key) {
-      const row = await findRow(key);
+      const row = await lookUp.byKey(key);
       return row && accountOf(tenant, row);
     },
 
@@ -116,11 +93,11 @@ export function createDirectory(
       hasher,
       lockout,
       now,
-      holderOf: (name) => byIdentity(localKey(name)),
+      holderOf: (name) => lookUp.byIdentity(localKey(name)),
     }),
 
     async sessionsValidFrom(objectId) {
-      return (await byObjectId(db, objectId))?.sessions_valid_from;
+      return (await lookUp.byObjectId(objectId))?.sessions_valid_from;
     },
 
     async count() {
@@ -132,68 +109,6 @@ export function createDirectory(
       return Number(row.count);
     },
   };
-
-  function byObjectId(from: Kysely<Schema>, objectId: string): Promise<AccountRow | undefined> {
-    return from
-      .selectFrom("accounts")
-      .selectAll()
-      .where("tenant_id", "=", tenant.id)
-      .where("object_id", "=", objectId.toLowerCase())
-      .executeTakeFirst();
-  }
-
-  async function findRow(key: AccountKey): Promise<AccountRow | undefined> {
-    switch (key.kind) {
-      case "objectId":
-        return isGuid(key.value) ? await byObjectId(db, key.value) : undefined;
-      case "signInName": {
-        const row = await byIdentity(localKey(key.value.trim()));
-        const { signInType } = key;
-        const matches =
-          row &&
-          contentOf(row).identities.some(
-            (identity) =>
-              hasLocalName(identity, key.value.trim()) &&
-              (signInType === undefined || identity.signInType.toLowerCase() === signInType.toLowerCase()),
-          );
-        return matches ? row : undefined;
-      }
-      case "federated": {
-        const wanted = { signInType: federated, issuer: key.issuer, issuerAssignedId: key.issuerAssignedId };
-        const row = await byIdentity(identityKey(tenant, wanted));
-        const matches =
-          row &&
-          contentOf(row).identities.some(
-            (identity) =>
-              isOfType(identity, [federated]) &&
-              exactForm(identity.issuer) === exactForm(key.issuer) &&
-              identity.issuerAssignedId === key.issuerAssignedId,
-          );
-        return matches ? row : undefined;
-      }
-      case "userPrincipalName": {
-        const row = await byIdentity(localKey(key.value.trim()));
-        return row && exactForm(row.user_principal_name) === exactForm(key.value.trim()) ? row : undefined;
-      }
-      case "attribute": {
-        const full = fullExtensionName(tenant, key.name);
-        const name = attributeName(key.name) ?? (full && (await definitions.find(full))?.name);
-        return name === undefined ? undefined : await byValue(name, valueKey(name, key.value));
-      }
-    }
-  }
-
-  async function byValue(name: string, key: string): Promise<AccountRow | undefined> {
-    const found = await db
-      .selectFrom("account_values")
-      .select("object_id")
-      .where("tenant_id", "=", tenant.id)
-      .where("value_key", "=", key)
-      .limit(2)
-      .execute();
-    if (found.length > 1) throw new AmbiguousAccount(name);
-    return found[0] && (await byObjectId(db, found[0].object_id));
-  }
 
   async function create(account: NewAccount, journeyKey: string): Promise<CreateResult> {
     const draft = await checkDraft(tenant, definitions, account);
@@ -291,7 +206,7 @@ export function createDirectory(
   async function applyChange(objectId: string, change: AccountChange): Promise<ChangeResult> {
     const draft = await checkDraft(tenant, definitions, change);
     if (draft.kind === "attributeRefused") return draft;
-    const before = await byObjectId(db, objectId);
+    const before = await lookUp.byObjectId(objectId);
     if (before === undefined) return { kind: "notFound" };
     if (draft.objectId !== undefined && draft.objectId !== objectId) {
       return refusal("objectId", "It cannot be changed.");
@@ -391,8 +306,4 @@ async function unlessOverloaded<T>(work: () => Promise<T>): Promise<T | { readon
 /** Tokens count whole seconds: those issued in the second of the change must not fall before it. */
 function wholeSecond(milliseconds: number): number {
   return Math.floor(milliseconds / 1000) * 1000;
-}
-
-function isGuid(value: string): boolean {
-  return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(value);
 }
