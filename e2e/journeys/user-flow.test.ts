@@ -277,7 +277,7 @@ describe("other flows", () => {
   });
 
   it("does not sign an unknown federated person in by a sign-in flow, nor a known one up by a sign-up flow", async () => {
-    ports.federationClaims = { iss: "https://idp.example", sub: "1", name: "Sol" };
+    ports.federationClaims = { iss: "https://idp.example", sub: "1", name: "Sol", email: "sol@idp.example" };
     const through = async (flow: Record<string, unknown>) => {
       const browser = new JourneyBrowser(policyOf(flow), ports);
       await browser.start();
@@ -304,7 +304,7 @@ describe("other flows", () => {
       passwordComplexityConfiguration: undefined,
     };
     const first = await through(signUpFlow);
-    await first.submit({ displayName: "Sol" });
+    await first.submit({ email: "sol@idp.example", displayName: "Sol" });
     expect(first.issued().claims.newUser).toBe(true);
     expect((await through(signUpFlow)).outcome).toMatchObject({
       kind: "relyingPartyError",

@@ -16,7 +16,6 @@ export {
   isPreset,
   type Preset,
   presets,
-  readReturnedName,
   restfulProfile,
 } from "./profiles/restful/index.ts";
 export { type Compilation, compile } from "./program/compile.ts";

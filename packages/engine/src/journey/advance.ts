@@ -7,7 +7,6 @@ import { formOf, selectionOf } from "./forms.ts";
 import type { Outcome } from "./outcome.ts";
 import { pageModel } from "./page-model.ts";
 import { drop, nextStep, note, profileOf, type Run, serverError, update, writeBag } from "./run.ts";
-import { refreshWithoutJourney } from "./send-claims.ts";
 import { persist } from "./session-management.ts";
 import type { JourneyState, WaitingPage } from "./state.ts";
 import { goTo, runSteps } from "./steps.ts";
@@ -103,7 +102,6 @@ async function start(run: Run, event: Extract<JourneyEvent, { kind: "started" }>
     status: "suspended",
     ...(session && prompt !== "login" && !tooOld && { sessionAtStart: session }),
   });
-  if (run.state.entry === "refresh" && run.state.frames.length === 0) return refreshWithoutJourney(run);
   return runSteps(run);
 }
 

@@ -1,5 +1,5 @@
 import type { ClaimReference, ClaimType, OrchestrationStep } from "@vestibule/policy";
-import { claimKey, readClaim } from "../claims/bag.ts";
+import { readClaim } from "../claims/bag.ts";
 import { defaultClaimValue, metadataItem } from "../claims/mapping.ts";
 import type { ClaimValue } from "../claims/value.ts";
 import type { IssuedOutcome, JsonClaim, Outcome } from "./outcome.ts";
@@ -140,32 +140,4 @@ function sessionUpdate(run: Run, authTime: number, objectId: string | undefined)
       keepAliveInDays: keepAliveInDays(run.program.policy),
     },
   };
-}
-
-/** Refresh without a journey: the claims of the grant, after a look at the account (journeys.md 12.6). */
-export async function refreshWithoutJourney(run: Run): Promise<Outcome> {
-  const { grant } = run.state;
-  const { policy } = run.program;
-  if (!grant)
-    return serverError(
-      "AADB2C90085",
-      "The service has encountered an internal error. Please reauthenticate and try again.",
-    );
-  if (grant.objectId !== undefined) {
-    const account = await run.ports.directory.find({ kind: "objectId", value: grant.objectId });
-    if (!account?.accountEnabled)
-      return serverError(
-        "AADB2C90128",
-        "The account associated with this grant no longer exists. Please reauthenticate and try again.",
-      );
-  }
-  const bag = Object.fromEntries(
-    Object.entries(grant.claims).filter(([id]) => claimKey(policy, id) !== undefined),
-  );
-  update(run, { bag });
-  const steps = run.program.steps.get(run.program.entry.authorize) ?? [];
-  return sendClaims(
-    run,
-    steps.find((step) => step.type === "SendClaims"),
-  );
 }

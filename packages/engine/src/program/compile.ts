@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { type Diagnostic, IdMap, nearestName, type OrchestrationStep, type Policy } from "@vestibule/policy";
+import { metadataItem } from "../claims/mapping.ts";
 import { transformationMethod, transformationMethodNames } from "../transformations/index.ts";
 import type { CompiledProfile } from "./compiled-profile.ts";
 import type { Program } from "./program.ts";
@@ -30,7 +31,7 @@ export function compile(policy: Policy): Compilation {
   }
   diagnostics.push(...unresolvedReferences(policy, steps), ...unknownTransformations(policy));
   if (diagnostics.some(({ severity }) => severity === "error")) return { diagnostics };
-  const refresh = policy.relyingParty.endpoints.Token;
+  const refresh = refreshJourney(policy);
   const parts: Omit<Program, symbol> = {
     policy,
     version: versionOf(policy),
@@ -45,6 +46,16 @@ export function compile(policy: Policy): Compilation {
     secrets: secretClaims(policy),
   };
   return { program: parts as Program, diagnostics };
+}
+
+/** Journey that answers refresh tokens: the relying party's endpoint, else what its issuer names (journeys.md 12.6). */
+function refreshJourney(policy: Policy): string | undefined {
+  const endpoint = Object.entries(policy.relyingParty.endpoints).find(([id]) => id.toLowerCase() === "token");
+  if (endpoint) return endpoint[1];
+  const steps = policy.userJourneys.get(policy.relyingParty.defaultUserJourney)?.orchestrationSteps ?? [];
+  const issuer = steps.findLast(({ type }) => type === "SendClaims")?.cpimIssuerTechnicalProfileReferenceId;
+  const profile = issuer === undefined ? undefined : policy.technicalProfiles.get(issuer);
+  return profile && metadataItem(profile.metadata, "RefreshTokenUserJourneyId");
 }
 
 /** Names that nothing answers to. */

@@ -23,7 +23,7 @@ const transportTexts: Readonly<Record<TransportKey, string>> = {
 const circuitReason = "The circuit is open after repeated failures and is not allowing calls.";
 
 /** Code and text of a failure as the page and as the application get it. */
-export interface Explanation {
+interface Explanation {
   readonly code: string;
   /** For the person at the page. */
   readonly page: string;
@@ -31,7 +31,7 @@ export interface Explanation {
   readonly application: string;
 }
 
-export function explain(context: RestfulContext, fault: Fault): Explanation {
+function explain(context: RestfulContext, fault: Fault): Explanation {
   const profile = context.profile.id;
   switch (fault.kind) {
     case "transport": {
@@ -86,7 +86,7 @@ export function faultDetail(context: RestfulContext, fault: Fault): string {
 }
 
 /** The service address without query and user info: they may hold keys (U54). */
-export function safeUrl(context: RestfulContext): string {
+function safeUrl(context: RestfulContext): string {
   return withoutSecrets(context.metadata.serviceUrl);
 }
 

@@ -7,7 +7,7 @@ declare global {
 }
 
 /** A number that a JavaScript number cannot hold exactly, in its JSON text. */
-export interface RawJson {
+interface RawJson {
   readonly rawJSON: string;
 }
 

@@ -7,13 +7,13 @@ export const connectorSteps = [
   "PostAttributeCollection",
   "PreTokenIssuance",
 ] as const;
-export type ConnectorStep = (typeof connectorSteps)[number];
+type ConnectorStep = (typeof connectorSteps)[number];
 
-export const sendClaimsInValues = ["Body", "Form", "Header", "Url", "QueryString"] as const;
-export type SendClaimsIn = (typeof sendClaimsInValues)[number];
+const sendClaimsInValues = ["Body", "Form", "Header", "Url", "QueryString"] as const;
+type SendClaimsIn = (typeof sendClaimsInValues)[number];
 
 /** What proves to the API who calls. Keys are storage reference ids. */
-export type Authentication =
+type Authentication =
   | { readonly kind: "None"; readonly allowedInProduction: boolean }
   | { readonly kind: "Basic"; readonly username: string; readonly password: string }
   | { readonly kind: "ClientCertificate"; readonly key: string }
@@ -33,7 +33,7 @@ export interface ConnectorMetadata {
 }
 
 /** How claims travel in a RESTful technical profile of a custom policy (api-connectors.md B2). */
-export interface ClaimsMetadata {
+interface ClaimsMetadata {
   readonly sendClaimsIn: SendClaimsIn;
   readonly payloadClaim?: string;
   /** Claim resolvers in path and query of the address are expanded (U32). */

@@ -6,7 +6,7 @@ import type { ProfileContext, ProfileResult, ResolvedClaim } from "../profile.ts
 import type { RestfulMetadata } from "./metadata.ts";
 import { restfulProfile } from "./restful.ts";
 
-export const extensionsAppId = "0a1b2c3d4e5f60718293a4b5c6d7e8f9";
+const extensionsAppId = "0a1b2c3d4e5f60718293a4b5c6d7e8f9";
 export const extension = (name: string) => `extension_${extensionsAppId}_${name}`;
 
 const claimTypes: readonly ClaimType[] = [
