@@ -78,7 +78,7 @@ describe("the sample tenant", () => {
     const { tenant } = await readTenant(sample, { mode: "development" });
     const profiles = tenant?.policies.get("b2c_1_signup_signin")?.program.policy.technicalProfiles;
     const urls = ["PreSelfAssertedRestful", "PreUserWriteRestful", "PreSendClaimsRestful"].map(
-      (id) => profiles?.get(id)?.metadata["ServiceUrl"],
+      (id) => profiles?.get(id)?.metadata.ServiceUrl,
     );
     expect(urls).toEqual(
       ["after-federating", "before-creating", "before-token"].map((path) => `http://localhost:4481/${path}`),
@@ -331,7 +331,7 @@ describe("connectors", () => {
       pkcs12Value: "file:client.pfx",
       password: "secret",
     });
-    expect(profile?.metadata["AuthenticationType"]).toBe("ClientCertificate");
+    expect(profile?.metadata.AuthenticationType).toBe("ClientCertificate");
     expect(profile?.cryptographicKeys).toEqual([
       { id: "ClientCertificate", storageReferenceId: "Connector_before-token_Certificate" },
     ]);
@@ -348,7 +348,7 @@ describe("connectors", () => {
       "@odata.type": "#vestibule.pemCertificate",
       certificateAndPrivateKey: "file:client.pem",
     });
-    expect(profile?.metadata["AuthenticationType"]).toBe("ClientCertificate");
+    expect(profile?.metadata.AuthenticationType).toBe("ClientCertificate");
   });
 
   it("send an API key in a header of their own", async () => {
@@ -416,9 +416,7 @@ describe("user flows", () => {
     );
     expect(diagnostics).toEqual([]);
     const policy = tenant?.policies.get("b2c_1_reset")?.program.policy;
-    const resources = policy?.contentDefinitions.get("api.localaccountpasswordreset")?.localizedResources[
-      "fr"
-    ];
+    const resources = policy?.contentDefinitions.get("api.localaccountpasswordreset")?.localizedResources.fr;
     expect(policy?.localization.resources.get(resources ?? "")?.strings).toEqual([
       { elementType: "UxElement", stringId: "button_continue", value: "Suivant" },
     ]);

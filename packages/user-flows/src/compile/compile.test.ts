@@ -248,10 +248,10 @@ describe("pages", () => {
     const proving = policyOf({});
     expect(address(proving)?.partnerClaimType).toBe("Verified.Email");
     expect(
-      profile(proving, "LocalAccountSignUpWithLogonEmail").metadata["EnforceEmailVerification"],
+      profile(proving, "LocalAccountSignUpWithLogonEmail").metadata.EnforceEmailVerification,
     ).toBeUndefined();
     const trusting = policyOf({ userAttributeAssignments: [{ id: "email", requiresVerification: false }] });
-    expect(profile(trusting, "LocalAccountSignUpWithLogonEmail").metadata["EnforceEmailVerification"]).toBe(
+    expect(profile(trusting, "LocalAccountSignUpWithLogonEmail").metadata.EnforceEmailVerification).toBe(
       "false",
     );
   });
@@ -366,7 +366,7 @@ describe("pages", () => {
     expect(policy.relyingParty.behaviors.scriptExecution).toBe("Allow");
     expect(policy.localization.supportedLanguages).toContain("fr");
     expect(policy.localization.supportedLanguages).not.toContain("de");
-    const resources = definition("api.localaccountsignup")?.localizedResources["fr"] ?? "";
+    const resources = definition("api.localaccountsignup")?.localizedResources.fr ?? "";
     expect(policy.localization.resources.get(resources)?.strings).toEqual([
       { elementType: "ClaimType", elementId: "extension_OptIn", stringId: "DisplayName", value: "Nouvelles" },
     ]);
@@ -514,9 +514,7 @@ describe("tokens and sessions", () => {
       "Not supported currently. Use oid claim.",
     );
     expect(profile(policy, "JwtIssuer").metadata).toMatchObject({ IssuanceClaimPattern: "AuthorityWithTfp" });
-    expect(
-      profile(policy, "JwtIssuer").metadata["AuthenticationContextReferenceClaimPattern"],
-    ).toBeUndefined();
+    expect(profile(policy, "JwtIssuer").metadata.AuthenticationContextReferenceClaimPattern).toBeUndefined();
   });
 
   it("live as long as the flow says", () => {

@@ -30,7 +30,7 @@ function unresolved(policy: Policy): string[] {
     }
     if (profile.useTechnicalProfileForSessionManagement)
       expectProfile(profile.useTechnicalProfileForSessionManagement, profile.id);
-    const definition = profile.metadata["ContentDefinitionReferenceId"];
+    const definition = profile.metadata.ContentDefinitionReferenceId;
     if (definition !== undefined && !policy.contentDefinitions.has(definition))
       missing.push(`${profile.id}: content definition ${definition}`);
   }
