@@ -64,6 +64,10 @@ export class SqliteFile {
     };
   }
 
+  get inTransaction(): boolean {
+    return this.#database.isTransaction;
+  }
+
   setDurability(durability: Durability): void {
     if (durability === this.#durability) return;
     this.#database.exec(`PRAGMA synchronous = ${durability}`);
@@ -139,7 +143,8 @@ class SqliteFileDriver implements Driver {
   }
 
   async rollbackTransaction(): Promise<void> {
-    this.#file.run("rollback", []);
+    // A failed commit (a full disk) may have ended the transaction already.
+    if (this.#file.inTransaction) this.#file.run("rollback", []);
   }
 
   async destroy(): Promise<void> {

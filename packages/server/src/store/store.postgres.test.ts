@@ -1,9 +1,9 @@
 import { randomBytes } from "node:crypto";
 import pg from "pg";
-import { afterAll, describe, test } from "vitest";
+import { afterAll, describe, expect, test } from "vitest";
 import { openStore } from "./open-store.ts";
 import { storeSuite } from "./store.suite.ts";
-import { cheapHashing } from "./suite-fixtures.ts";
+import { cheapHashing, suiteMasterKey } from "./suite-fixtures.ts";
 
 const server = process.env.VESTIBULE_TEST_POSTGRES ?? "postgres://postgres@127.0.0.1:5432/test";
 const schema = `store_${randomBytes(6).toString("hex")}`;
@@ -35,6 +35,18 @@ if (problem !== undefined) {
     const url = `${server}?options=-csearch_path%3D${schema}`;
     storeSuite((options) => openStore({ url, passwordHashing: cheapHashing, ...options }), {
       nodesShareJourneys: true,
+    });
+
+    test("a journey whose node died is free again when its lease ends", async () => {
+      const store = await openStore({ url, masterKey: suiteMasterKey, clock: Date });
+      await administer(
+        `insert into ${schema}.journey_leases values
+         ('tenant-a', 'journey-x', 'dead node', extract(epoch from clock_timestamp()) * 1000 + 400)`,
+      );
+      const begun = performance.now();
+      expect(await store.journeys.exclusively("tenant-a", "journey-x", async () => "mine")).toBe("mine");
+      expect(performance.now() - begun).toBeGreaterThan(200);
+      await store.close();
     });
   });
 }

@@ -122,6 +122,18 @@ export function storeSuite(open: Opener, { nodesShareJourneys }: { nodesShareJou
       expect(await store.sessions.find("tenant-a", handle, 999)).toBeUndefined();
     });
 
+    test("are swept once expired, in any number", async () => {
+      const handles = Array.from({ length: 1100 }, (_, index) => `swept ${index}`);
+      await Promise.all(
+        handles.map((handle) => store.sessions.put("tenant-a", handle, session("eve", 1000))),
+      );
+      await store.sessions.put("tenant-a", "kept", session("eve", 9e9));
+      await store.sweep(1_000_000);
+      const left = await Promise.all(handles.map((handle) => store.sessions.find("tenant-a", handle, 1)));
+      expect(left.filter((found) => found !== undefined)).toEqual([]);
+      expect(await store.sessions.find("tenant-a", "kept", 1)).toBeDefined();
+    });
+
     test("of an account end together, those of the other tenant's namesake do not", async () => {
       await store.sessions.put("tenant-a", "h1", session("bob", 9e9));
       await store.sessions.put("tenant-a", "h2", {

@@ -1,6 +1,7 @@
 import type { MasterKey } from "../../keys/master-key.ts";
 import type { Tenant } from "../../tenant/tenant.ts";
 import { type Database, transact } from "../database.ts";
+import { prepare } from "../prepared.ts";
 
 /** Lock periods of the same length before the next longer one (user-flows.md 13). */
 const periodsOfOneLength = 10;
@@ -19,13 +20,14 @@ export function createLockout(database: Database, masterKey: MasterKey, tenant: 
   const db = database.durable;
   const { threshold, durationInSeconds, maxDurationInSeconds } = tenant.smartLockout;
 
-  const find = (subject: string) =>
+  const select = prepare((wanted: { tenantId: string; subject: string }) =>
     db
       .selectFrom("lockouts")
       .select(["failures", "locked_until"])
-      .where("tenant_id", "=", tenant.id)
-      .where("subject", "=", subject)
-      .executeTakeFirst();
+      .where("tenant_id", "=", wanted.tenantId)
+      .where("subject", "=", wanted.subject),
+  );
+  const find = async (subject: string) => (await select(db, { tenantId: tenant.id, subject })).rows[0];
 
   return {
     async isLocked(subject, now) {
