@@ -112,6 +112,10 @@ async function start(options: ServerOptions, closing: Closing): Promise<RunningS
   rooms = await mountRooms(app, context, {
     ...outside,
     ...(options.authority !== undefined && { authority: options.authority }),
+    reach: {
+      publicHosts: options.publicHosts ?? [],
+      ...(options.host !== undefined && { host: options.host }),
+    },
   });
   await app.ready();
   closing.add(sweepRegularly(store, context.now, context.log));

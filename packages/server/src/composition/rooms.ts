@@ -1,4 +1,6 @@
 import type { FastifyInstance } from "fastify";
+import type { ConsoleReach } from "../console/access.ts";
+import { registerConsole } from "../console/register.ts";
 import type { Handler, PublicError, ServerContext } from "../context.ts";
 import { registerSampleApplication, sampleApplicationFolder } from "../development/sample-application.ts";
 import { sendPlainError, wantsPage } from "../hosting/plain-error.ts";
@@ -24,6 +26,8 @@ export async function mountRooms(
     readonly interactionSecret: Uint8Array;
     /** PEM of the authority behind the https listener, where the system does not know it. */
     readonly authority?: string;
+    /** For whom the development console is. */
+    readonly reach: ConsoleReach;
   },
 ): Promise<Rooms> {
   const pages = createPageRenderer({ now: context.now });
@@ -40,6 +44,10 @@ export async function mountRooms(
 
   const sample = context.mode === "development" ? sampleApplicationFolder() : undefined;
   if (sample !== undefined) registerSampleApplication(app, context, sample, parts.authority);
+
+  if (context.mode === "development") {
+    await registerConsole(app, context, parts.reach);
+  }
 
   return {
     ...(sample !== undefined && { samplePath: "/app" }),
