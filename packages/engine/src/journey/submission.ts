@@ -1,6 +1,6 @@
 import type { ClaimType } from "@vestibule/policy";
 import { readClaim } from "../claims/bag.ts";
-import { defaultClaimValue, metadataItem, resolveInputClaims } from "../claims/mapping.ts";
+import { defaultClaimValue, resolveInputClaims } from "../claims/mapping.ts";
 import type { ClaimValue } from "../claims/value.ts";
 import { collectFields } from "../profiles/self-asserted/collect.ts";
 import { fillString } from "../strings/index.ts";
@@ -63,16 +63,7 @@ export async function submit(
     const message = form.texts.message("UserMessageIfClaimNotVerified", [name], [compiled.profile]);
     return refuse(run, { ...waiting, typed }, { message, fields: { [unproved.id]: sentence } });
   }
-  const same = unchangedPassword(form, collected.secrets);
-  if (same !== undefined)
-    return refuse(run, { ...waiting, typed }, { message: same, fields: { newPassword: same } });
   return validate(run, { ...waiting, typed }, form, collected.claims, collected.secrets);
-}
-
-/** A forced change must change something: the message is set on pages that ask for the current password too (user-flows.md 4.2). */
-function unchangedPassword(form: Form, secrets: Readonly<Record<string, string>>): string | undefined {
-  const message = metadataItem(form.compiled.profile.metadata, "UserMessageIfNewPasswordIsSame");
-  return message !== undefined && secrets["newPassword"] === secrets["password"] ? message : undefined;
 }
 
 export function stale(): Outcome {

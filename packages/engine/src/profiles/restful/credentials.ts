@@ -1,6 +1,6 @@
 import type { StoredCertificate } from "../../ports.ts";
 import type { Credentials, Fault, RestfulContext } from "./exchange.ts";
-import { isSecretClaim, withoutSecrets } from "./redaction.ts";
+import { secretClaimsOf, withoutSecrets } from "./redaction.ts";
 
 /**
  * The certificate to present at `now` (Unix seconds): the most recently uploaded one whose validity covers it. Asked
@@ -140,8 +140,10 @@ function isHeaderText(text: string): boolean {
 
 /** Texts that must not reach any record of this call, whatever the API echoes. */
 export function callSecrets(context: RestfulContext): string[] {
-  const passwords = Object.entries(context.claims)
-    .filter(([id, value]) => typeof value === "string" && isSecretClaim(context.policy, id))
-    .map(([, value]) => String(value));
-  return [...Object.values(context.secrets), ...passwords];
+  const texts = Object.values(context.secrets);
+  for (const id of secretClaimsOf(context.policy)) {
+    const value = context.claims[id];
+    if (typeof value === "string") texts.push(value);
+  }
+  return texts;
 }

@@ -10,13 +10,18 @@ export function withoutSecrets(url: string): string {
 
 const secretsOf = new WeakMap<Policy, ReadonlySet<string>>();
 
-/** Passwords and tokens are known by their use: they never leave in a log or a trace, nor in a connector's body. */
-export function isSecretClaim(policy: Policy, claimTypeId: string): boolean {
+export function secretClaimsOf(policy: Policy): ReadonlySet<string> {
   let secrets = secretsOf.get(policy);
   if (!secrets) {
     secrets = secretClaims(policy);
     secretsOf.set(policy, secrets);
   }
+  return secrets;
+}
+
+/** Passwords and tokens are known by their use: they never leave in a log or a trace, nor in a connector's body. */
+export function isSecretClaim(policy: Policy, claimTypeId: string): boolean {
+  const secrets = secretClaimsOf(policy);
   return secrets.size > 0 && secrets.has(policy.claimTypes.get(claimTypeId)?.id ?? claimTypeId);
 }
 
@@ -26,34 +31,49 @@ export function querySecrets(url: string): string[] {
   return query ? [...new URLSearchParams(query).values()] : [];
 }
 
-/** Takes every known secret out of a text, longest first, also in its JSON and percent-encoded spelling. */
-export function redactor(secrets: Iterable<string>): (text: string) => string {
-  const spellings = new Set<string>();
+/**
+ * Takes every known secret out of texts, longest first, also in its JSON and percent-encoded spelling. `texts` is all
+ * that will be redacted: nearly always none of it holds a secret, and then nothing is copied.
+ */
+export function redactor(secrets: Iterable<string>, texts: readonly string[]): (text: string) => string {
+  const everything = texts.join("\n");
+  const found = new Set<string>();
   for (const secret of secrets) {
     // A secret this short would tear holes into every text and is found in any of them.
     if (secret.length < 3) continue;
-    for (const spelling of [secret, JSON.stringify(secret).slice(1, -1), encodeURIComponent(secret)]) {
-      spellings.add(spelling);
-    }
+    if (everything.includes(secret)) found.add(secret);
+    if (!/[^\w.-]/.test(secret)) continue;
+    const spellings = [JSON.stringify(secret).slice(1, -1), encodeURIComponent(secret.toWellFormed())];
+    for (const spelling of spellings) if (everything.includes(spelling)) found.add(spelling);
   }
-  const ordered = [...spellings].sort((a, b) => b.length - a.length);
+  if (found.size === 0) return (text) => text;
+  const ordered = [...found].sort((a, b) => b.length - a.length);
   return (text) => ordered.reduce((current, secret) => current.replaceAll(secret, mask), text);
 }
 
-const secretHeaders =
-  /^(authorization|proxy-authorization|cookie|set-cookie|www-authenticate|proxy-authenticate)$/i;
+const secretHeaders = new Set([
+  "authorization",
+  "proxy-authorization",
+  "cookie",
+  "set-cookie",
+  "www-authenticate",
+  "proxy-authenticate",
+]);
+const addressHeaders = new Set(["location", "content-location", "referer", "link"]);
 
+/** Headers for the record. `alsoSecret` is the header that carries an API key. */
 export function redactHeaders(
   headers: Readonly<Record<string, string>>,
   redact: (text: string) => string,
   alsoSecret?: string,
 ): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(headers).map(([name, value]) => {
-      if (secretHeaders.test(name) || name.toLowerCase() === alsoSecret?.toLowerCase()) return [name, mask];
-      return [name, redact(/^(location|referer|link)$/i.test(name) ? withoutSecrets(value) : value)];
-    }),
-  );
+  const redacted: Record<string, string> = {};
+  for (const [name, value] of Object.entries(headers)) {
+    const lower = name.toLowerCase();
+    const isSecret = secretHeaders.has(lower) || lower === alsoSecret?.toLowerCase();
+    redacted[name] = isSecret ? mask : redact(addressHeaders.has(lower) ? withoutSecrets(value) : value);
+  }
+  return redacted;
 }
 
 /** A record is for reading; an API that answers with a megabyte must not fill the store. */
@@ -70,9 +90,10 @@ export function redactBody(
   hidden: ReadonlySet<string>,
 ): string {
   // Most answers hold nothing of the kind; they are kept as they came.
-  const suspicious = secretMember.test(body) || [...hidden].some((name) => body.includes(name));
-  const text = suspicious ? hideMembers(body, hidden) : body;
-  const clean = redact(text).replace(jsonWebToken, mask);
+  let suspicious = secretMember.test(body);
+  for (const name of hidden) suspicious ||= body.includes(name);
+  const text = redact(suspicious ? hideMembers(body, hidden) : body);
+  const clean = text.includes("eyJ") ? text.replace(jsonWebToken, mask) : text;
   return clean.length > longestRecorded
     ? `${clean.slice(0, longestRecorded)}… (${clean.length} characters in all)`
     : clean;

@@ -1,28 +1,11 @@
-import type { CallRecord, HttpAttempt, HttpResult } from "../../ports.ts";
 import type { ProfileResult, ServerProfileKind } from "../profile.ts";
 import { claimsCodec } from "./claims/codec.ts";
 import { connectorCodec } from "./connector/codec.ts";
-import { callSecrets, findCredentials } from "./credentials.ts";
-import type {
-  CallFailure,
-  Codec,
-  Credentials,
-  Decision,
-  EncodedRequest,
-  Fault,
-  RestfulContext,
-} from "./exchange.ts";
-import { failureResult, faultDetail } from "./failure.ts";
+import { findCredentials } from "./credentials.ts";
+import type { Codec, Decision, EncodedRequest, Fault, RestfulContext } from "./exchange.ts";
+import { failureResult } from "./failure.ts";
 import { type RestfulMetadata, readRestfulMetadata } from "./metadata.ts";
-import {
-  isSecretClaim,
-  mask,
-  querySecrets,
-  redactBody,
-  redactHeaders,
-  redactor,
-  withoutSecrets,
-} from "./redaction.ts";
+import { type Exchange, recordCall } from "./record.ts";
 
 /** Sizes that nothing published names (api-connectors.md U64), in bytes. */
 const limits = { request: 256 * 1024, response: 1024 * 1024, url: 8 * 1024 } as const;
@@ -51,17 +34,8 @@ export async function runExchange(context: RestfulContext, codec: Codec): Promis
   const started = context.ports.clock.now();
   const exchange: Exchange = { started, attempts: [] };
   const decision = await decide(context, codec, exchange);
-  await record(context, exchange, decision);
+  await recordCall(context, exchange, decision);
   return resultOf(context, decision);
-}
-
-/** What was learned on the way, for the record. */
-interface Exchange {
-  readonly started: number;
-  attempts: readonly HttpAttempt[];
-  request?: EncodedRequest;
-  credentials?: Credentials;
-  result?: HttpResult;
 }
 
 async function decide(context: RestfulContext, codec: Codec, exchange: Exchange): Promise<Decision> {
@@ -122,107 +96,4 @@ function resultOf(context: RestfulContext, decision: Decision): ProfileResult {
     case "fail":
       return failureResult(context, decision.fault);
   }
-}
-
-async function record(context: RestfulContext, exchange: Exchange, decision: Decision): Promise<void> {
-  const { metadata, ports, profile, state } = context;
-  const { request, result, attempts } = exchange;
-  const duration = ports.clock.now() - exchange.started;
-  const redact = redactor([
-    ...querySecrets(request?.url ?? metadata.serviceUrl),
-    ...(exchange.credentials?.secrets ?? []),
-    ...callSecrets(context),
-  ]);
-  const hidden = hiddenNames(context);
-  const keyHeader =
-    metadata.authentication.kind === "ApiKeyHeader" ? metadata.authentication.header : undefined;
-  const failure = failureOf(context, decision, result);
-  const warnings = exhausted(context, attempts, result)
-    ? [...decision.warnings, "tries-exhausted"]
-    : decision.warnings;
-  const call: CallRecord = {
-    id: ports.random.uuid(),
-    correlationId: state.id,
-    at: exchange.started,
-    policyId: state.policyId,
-    step: context.step,
-    technicalProfile: profile.id,
-    ...(metadata.connector && { connectorStep: metadata.connector.step }),
-    ...(metadata.connector?.id && { connectorId: metadata.connector.id }),
-    request: {
-      method: request?.method ?? "POST",
-      url: redact(withoutSecrets(request?.url ?? metadata.serviceUrl)),
-      headers: redactHeaders({ ...request?.headers, ...exchange.credentials?.headers }, redact, keyHeader),
-      ...(request?.body !== undefined && { body: redactBody(request.body, redact, hidden) }),
-    },
-    ...(result?.kind === "answer" && {
-      response: {
-        status: result.status,
-        headers: redactHeaders(result.headers, redact, keyHeader),
-        body: redactBody(result.body, redact, hidden),
-      },
-    }),
-    ...(failure && { failure }),
-    attempts,
-    duration,
-    decision: decision.kind,
-    verdicts: decision.verdicts.map((verdict) =>
-      verdict.verdict === "used" && isSecretClaim(context.policy, verdict.claim)
-        ? { ...verdict, value: mask }
-        : verdict,
-    ),
-    warnings,
-  };
-  const outcome = result?.kind === "answer" ? `HTTP ${result.status}` : (failure?.detail ?? "not sent");
-  context.trace({
-    kind: "call",
-    text: `${profile.id}: ${call.request.method} ${call.request.url}: ${outcome}, ${decision.kind}`,
-    technicalProfile: profile.id,
-    detail: {
-      call: call.id,
-      decision: decision.kind,
-      attempts: attempts.length,
-      duration,
-      ...(warnings.length > 0 && { warnings }),
-    },
-  });
-  await ports.calls.record(call);
-}
-
-function failureOf(
-  context: RestfulContext,
-  decision: Decision,
-  result: HttpResult | undefined,
-): CallFailure | undefined {
-  if (decision.kind !== "fail") return undefined;
-  const { fault } = decision;
-  const detail = faultDetail(context, fault);
-  if (fault.kind === "transport" && fault.failure !== "unsent") return { kind: fault.failure, detail };
-  return { kind: result ? "answer" : "credentials", detail };
-}
-
-/** AADB2C90162 is for the log only (U55). */
-function exhausted(
-  context: RestfulContext,
-  attempts: readonly HttpAttempt[],
-  result: HttpResult | undefined,
-): boolean {
-  return (
-    result?.kind === "failure" && context.metadata.tries > 1 && attempts.length === context.metadata.tries
-  );
-}
-
-/** Names, in request and answer, whose claims are secret by their type. */
-function hiddenNames(context: RestfulContext): ReadonlySet<string> {
-  const { profile, policy, metadata } = context;
-  const bearer =
-    metadata.authentication.kind === "Bearer" ? metadata.authentication.claim?.toLowerCase() : undefined;
-  const names = new Set<string>();
-  for (const claim of [...profile.inputClaims, ...profile.outputClaims]) {
-    const id = claim.claimTypeReferenceId;
-    if (isSecretClaim(policy, id) || id.toLowerCase() === bearer || Object.hasOwn(context.secrets, id)) {
-      names.add(claim.partnerClaimType ?? id);
-    }
-  }
-  return names;
 }

@@ -4,6 +4,7 @@ import { convertAnswer } from "../convert.ts";
 import type { Decision, Fault, HttpAnswer, RestfulContext } from "../exchange.ts";
 import { isJsonObject, type Json, type JsonObject, member, parseJson } from "../json.ts";
 import type { ConnectorMetadata } from "../metadata.ts";
+import { perProfile } from "../per-profile.ts";
 import { lengthProblem } from "./limits.ts";
 import { builtInAttributes, customAttributeName, matchName, readReturnedName, tokenNames } from "./names.ts";
 
@@ -135,7 +136,7 @@ function readClaims(
 ): Decision {
   const { extensionsAppId } = context.ports.directory;
   const targets = targetsOf(context);
-  const names = { builtIn: [...targets.builtIn.keys()], custom: [...targets.custom.keys()] };
+  const { names } = targets;
   const candidates = new Map<Target, Candidate>();
   const verdicts: ClaimVerdict[] = [];
   const ignore = (name: string, reason: string, nearest?: string) =>
@@ -206,10 +207,7 @@ function readClaims(
 }
 
 /** The output claims of the profile are exactly the claims whose returned values count at this step (A4.2). */
-function targetsOf(context: RestfulContext): {
-  readonly builtIn: Map<string, Target>;
-  readonly custom: Map<string, Target>;
-} {
+const targetsOf = perProfile((context: RestfulContext) => {
   const builtIn = new Map<string, Target>();
   const custom = new Map<string, Target>();
   for (const output of context.profile.outputClaims) {
@@ -225,8 +223,8 @@ function targetsOf(context: RestfulContext): {
       name,
     });
   }
-  return { builtIn, custom };
-}
+  return { builtIn, custom, names: { builtIn: [...builtIn.keys()], custom: [...custom.keys()] } };
+});
 
 /** After federating, an API may fill in an e-mail address that the provider did not give and the page asks for (U21). */
 function prefillableEmail(

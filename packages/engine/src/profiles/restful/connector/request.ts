@@ -4,6 +4,7 @@ import type { Account, AccountIdentity } from "../../../ports.ts";
 import { jsonText } from "../claim-text.ts";
 import type { EncodedRequest, Fault, RestfulContext } from "../exchange.ts";
 import type { ConnectorMetadata } from "../metadata.ts";
+import { perProfile } from "../per-profile.ts";
 import { isSecretClaim } from "../redaction.ts";
 import { customAttributeName } from "./names.ts";
 
@@ -66,26 +67,31 @@ function objectIdBeforeToken(context: RestfulContext, connector: ConnectorMetada
   return connector.step === "PreTokenIssuance" ? claimText(context, "objectId") : undefined;
 }
 
-/** The attributes that the profile lists as input claims and that have a value; never a password. */
-function attributeValues(context: RestfulContext, account: Account | undefined): AttributeValue[] {
-  const values: AttributeValue[] = [];
-  for (const input of context.profile.inputClaims) {
+/** The attributes that the profile lists as input claims, under the directory's names; never a password. */
+const attributesOf = perProfile((context: RestfulContext) =>
+  context.profile.inputClaims.flatMap((input) => {
     const partnerName = input.partnerClaimType ?? input.claimTypeReferenceId;
     if (
       ownNames.has(partnerName.toLowerCase()) ||
       isSecretClaim(context.policy, input.claimTypeReferenceId)
     ) {
-      continue;
+      return [];
     }
     const customName = customAttributeName(partnerName);
     const name = customName
       ? `extension_${context.ports.directory.extensionsAppId}_${customName}`
       : partnerName;
+    const dataType = context.policy.claimTypes.get(input.claimTypeReferenceId)?.dataType ?? "string";
+    return [{ partnerName, name, custom: customName !== undefined, dataType }];
+  }),
+);
+
+function attributeValues(context: RestfulContext, account: Account | undefined): AttributeValue[] {
+  const values: AttributeValue[] = [];
+  for (const { partnerName, name, custom, dataType } of attributesOf(context)) {
     const value = account ? valueNamed(account.attributes, name) : resolvedInput(context, partnerName);
     // A claim without a value is left out, never null; a cleared field has no value (A2).
-    if (value === undefined || value === "") continue;
-    const dataType = context.policy.claimTypes.get(input.claimTypeReferenceId)?.dataType ?? "string";
-    values.push({ name, custom: customName !== undefined, dataType, value });
+    if (value !== undefined && value !== "") values.push({ name, custom, dataType, value });
   }
   return values;
 }
