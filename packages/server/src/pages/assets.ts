@@ -15,8 +15,16 @@ export interface Asset {
 
 const folder = new URL("../../assets/", import.meta.url);
 
-function readAsset(name: string, type: string): Asset {
-  const body = readFileSync(new URL(name, folder));
+// The parts of the pages' script share one scope and are sent as one file, in this order. They are no modules: a
+// template's scripts expect `$element` to be there before them (pages.md 4.8 S3).
+const scriptParts = ["server", "display", "checks", "submit", "verification", "own-look", "start"];
+
+function joinedScript(): Buffer {
+  const parts = scriptParts.map((part) => readFileSync(new URL(`page/${part}.js`, folder), "utf8"));
+  return Buffer.from(`(() => {\n"use strict";\n${parts.join("\n")}})();\n`);
+}
+
+function makeAsset(name: string, type: string, body: Buffer): Asset {
   const hash = createHash("sha256").update(body).digest("hex").slice(0, 16);
   const [stem = name, extension = ""] = name.split(".");
   return { name, url: `/static/${stem}.${hash}.${extension}`, type, body, etag: `"${hash}"` };
@@ -27,8 +35,8 @@ let read: { readonly style: Asset; readonly script: Asset } | undefined;
 /** Style sheet and script of the pages, read once. */
 export function pageAssets(): { readonly style: Asset; readonly script: Asset } {
   read ??= {
-    style: readAsset("page.css", "text/css; charset=utf-8"),
-    script: readAsset("page.js", "text/javascript; charset=utf-8"),
+    style: makeAsset("page.css", "text/css; charset=utf-8", readFileSync(new URL("page.css", folder))),
+    script: makeAsset("page.js", "text/javascript; charset=utf-8", joinedScript()),
   };
   return read;
 }

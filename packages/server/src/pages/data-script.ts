@@ -115,7 +115,7 @@ function providerData(provider: PageProvider) {
 }
 
 /** The template's address as the browser would fetch it. pages.md 1.16, 2.1. */
-export function remoteResource(view: PageView): string {
+function remoteResource(view: PageView): string {
   const uri = view.model.contentDefinition.loadUri;
   if (!uri.startsWith("~/")) return uri;
   if (withoutQuery(uri).startsWith("~/assets/")) {

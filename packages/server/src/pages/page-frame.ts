@@ -1,7 +1,7 @@
 import { fillString, type PageModel, type PageProvider, stringsFor } from "@vestibule/engine";
 import type { PageView } from "./contract.ts";
 
-export type PageFlavor = "classic" | "oceanBlue" | "slateGray";
+type PageFlavor = "classic" | "oceanBlue" | "slateGray";
 
 /** What the components of one page share: texts, addresses, layout version, flavour. */
 export interface PageFrame {
@@ -27,7 +27,7 @@ export function isOn(value: string | undefined, whenAbsent: boolean): boolean {
   return value === undefined || value === "" ? whenAbsent : value.trim().toLowerCase() === "true";
 }
 
-export function idList(value: string | undefined): ReadonlySet<string> {
+function idList(value: string | undefined): ReadonlySet<string> {
   return new Set(
     (value ?? "")
       .split(",")
@@ -70,7 +70,7 @@ function builtInPageStrings(model: PageModel): readonly Readonly<Record<string, 
 }
 
 /** `en-US`, `de`. */
-export function languageTag(model: PageModel): string {
+function languageTag(model: PageModel): string {
   const { lang, country } = model.language;
   return country === undefined ? lang : `${lang}-${country}`;
 }

@@ -28,7 +28,7 @@ export function sampleField(id: string, displayName: string, more: Partial<PageF
 const options = (...texts: readonly string[]) =>
   texts.map((text) => ({ value: text, text, selected: false }));
 
-export const passwordField = sampleField("newPassword", "New Password", {
+const passwordField = sampleField("newPassword", "New Password", {
   userInputType: "Password",
   predicates: {
     groups: [

@@ -7,7 +7,7 @@ import { Heading } from "./page-parts.tsx";
 import { Verification } from "./verification.tsx";
 
 /** True while an address on the page still has to be proved. */
-export function verificationOpen(frame: PageFrame): boolean {
+function verificationOpen(frame: PageFrame): boolean {
   return frame.model.fields.some(
     ({ verification }) => verification !== undefined && verification.state !== "verified",
   );

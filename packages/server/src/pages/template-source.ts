@@ -6,7 +6,7 @@ import { withoutQuery } from "./page-frame.ts";
 import { hasApiElement } from "./template.ts";
 
 /** One GET by the guarded outbound client; it follows no redirect and never throws for what the other side does. */
-export type FetchText = (
+type FetchText = (
   url: string,
   limits: {
     readonly headers: Readonly<Record<string, string>>;
@@ -24,7 +24,7 @@ export interface TemplateSourceOptions {
   readonly insecureAllowHttp?: boolean;
 }
 
-export type TemplateAnswer =
+type TemplateAnswer =
   /** A `~/tenant/…` or `~/common/…` address: our own look. */
   | { readonly kind: "default" }
   | { readonly kind: "template"; readonly html: string; readonly url: string }

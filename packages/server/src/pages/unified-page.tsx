@@ -40,7 +40,7 @@ export function UnifiedPage({ frame }: { readonly frame: PageFrame }) {
 }
 
 /** Text of `local_intro_generic`: the field's name is in lower case, but not in German (pages.md 3.2). */
-export function localIntro(frame: PageFrame): string {
+function localIntro(frame: PageFrame): string {
   const name = frame.model.fields[0]?.displayName ?? "";
   const german = frame.model.language.lang.toLowerCase() === "de";
   return frame.text("local_intro_generic", german ? name : name.toLowerCase());
