@@ -1,4 +1,4 @@
 export type { ServerContext, TokenSigning } from "./context.ts";
-export { ListenError, type RunningServer, type ServerOptions, startServer, TenantErrors } from "./server.ts";
 export { createOutboundHttp, type OutboundHttp, type OutboundOptions } from "./outbound/index.ts";
 export { createPageRenderer } from "./pages/renderer.tsx";
+export { ListenError, type RunningServer, type ServerOptions, startServer, TenantErrors } from "./server.ts";

@@ -96,7 +96,11 @@ async function start(options: ServerOptions, closing: Closing): Promise<RunningS
   });
   closing.add(() => app.close());
 
-  const outside = await openOutside(options, app.log, closing);
+  const outside = await openOutside(
+    { ...options, onTenantsChange: (found) => void tenantsChanged(found) },
+    app.log,
+    closing,
+  );
   const { store, tenants } = outside.context;
   const seeded = await seedAll(outside.context);
   const diagnostics = [...tenants.diagnostics(), ...seeded];
@@ -129,6 +133,15 @@ async function start(options: ServerOptions, closing: Closing): Promise<RunningS
   if (options.tls && options.httpsPort !== undefined) {
     https = await listen({ handle: app.routing, port: options.httpsPort, tls: options.tls, ...host });
     listeners.push(https);
+  }
+
+  async function tenantsChanged(found: readonly Diagnostic[]): Promise<void> {
+    try {
+      const seeded = context ? await seedAll(context) : [];
+      options.onTenantsChange?.([...found, ...seeded]);
+    } catch (error) {
+      app.log.error({ err: error }, "demonstration accounts could not be made");
+    }
   }
 
   return {

@@ -27,10 +27,10 @@ export const optionTable = {
   version: { kind: "flag", variable: undefined },
 } as const satisfies Record<string, { kind: OptionKind; variable: string | undefined }>;
 
-export const commands = ["dev", "serve", "trust"] as const;
+const commands = ["dev", "serve", "trust"] as const;
 export type Command = (typeof commands)[number];
 
-export const logLevels = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;
+const logLevels = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;
 export type LogLevel = (typeof logLevels)[number];
 
 export interface Invocation {

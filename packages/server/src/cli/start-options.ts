@@ -2,7 +2,7 @@ import { join, resolve } from "node:path";
 import type { ServerOptions } from "../server.ts";
 import type { Invocation, LogLevel } from "./options.ts";
 
-export const defaultHttpPort = 4480;
+const defaultHttpPort = 4480;
 export const defaultHttpsPort = 4443;
 
 /** What `dev` and `serve` have in common, from the command line to the server. */

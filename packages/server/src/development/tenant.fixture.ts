@@ -12,7 +12,7 @@ export interface TestTenant {
   remove(): Promise<void>;
 }
 
-export const goodFlow = { id: "B2C_1_signin", userFlowType: "signIn", userFlowTypeVersion: 3 };
+const goodFlow = { id: "B2C_1_signin", userFlowType: "signIn", userFlowTypeVersion: 3 };
 
 export async function makeTestTenant(): Promise<TestTenant> {
   const folder = await mkdtemp(join(tmpdir(), "vestibule-tenant-"));

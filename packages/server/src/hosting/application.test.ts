@@ -1,5 +1,5 @@
 import { Writable } from "node:stream";
-import { pino } from "pino";
+import Fastify from "fastify";
 import { describe, expect, it } from "vitest";
 import { createHttpApplication } from "./application.ts";
 import { hostRule } from "./hosts.ts";
@@ -15,7 +15,7 @@ function application(options: { readonly trustedProxies?: readonly string[] } = 
     },
   });
   const app = createHttpApplication({
-    log: pino({ level: "trace", serializers: logSerializers }, sink),
+    log: Fastify({ logger: { level: "trace", stream: sink, serializers: logSerializers } }).log,
     logLevel: "info",
     trustedProxies: options.trustedProxies ?? [],
     servesHost: hostRule({ configured: ["login.example"], ofTenants: () => ["tenant.example"] }),

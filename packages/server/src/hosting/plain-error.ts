@@ -23,6 +23,6 @@ export function wantsPage(request: FastifyRequest): boolean {
 }
 
 /** `2026-11-22 09:44:31Z`, as B2C writes it. */
-export function timestamp(now: number): string {
+function timestamp(now: number): string {
   return `${new Date(now).toISOString().slice(0, 19).replace("T", " ")}Z`;
 }
