@@ -20,22 +20,6 @@ export function openCertificates(content: Buffer, password = ""): readonly Opene
   throw unreadable();
 }
 
-/**
- * The certificate to present: of those that are valid now, the one that was uploaded last (api-connectors.md A6).
- * Undefined where none is valid.
- */
-export function chooseCertificate(
-  certificates: readonly StoredCertificate[],
-  nowSeconds: number,
-): StoredCertificate | undefined {
-  return certificates
-    .filter(({ notBefore, notAfter }) => notBefore <= nowSeconds && nowSeconds < notAfter)
-    .reduce<StoredCertificate | undefined>(
-      (chosen, one) => (chosen === undefined || one.uploaded >= chosen.uploaded ? one : chosen),
-      undefined,
-    );
-}
-
 function fromPkcs12(der: Buffer, password: string): readonly OpenedCertificate[] {
   let store: forge.pkcs12.Pkcs12Pfx;
   try {

@@ -2,14 +2,13 @@ import { createPrivateKey, X509Certificate } from "node:crypto";
 import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { StoredCertificate } from "@vestibule/engine";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openStore } from "../store/open-store.ts";
 import type { Store } from "../store/store.ts";
 import { suiteMasterKey, testTenant } from "../store/suite-fixtures.ts";
 import type { KeyContainerSource } from "../tenant/tenant.ts";
 import { curvePkcs12, filePassword, makeCertificate } from "./certificate-fixtures.ts";
-import { chooseCertificate, openCertificates } from "./certificates.ts";
+import { openCertificates } from "./certificates.ts";
 import { createKeyPort, createPolicyKeyAdministration } from "./policy-keys.ts";
 
 let folder: string;
@@ -93,29 +92,6 @@ describe("certificates", () => {
     for (const length of [10, 100, 1000]) {
       expect(() => openCertificates(one.pkcs12.subarray(0, length), filePassword)).toThrow("AADB2C90179");
     }
-  });
-
-  test("the last uploaded of those that are valid now is presented", () => {
-    const made = (
-      thumbprint: string,
-      uploaded: number,
-      notBefore: number,
-      notAfter: number,
-    ): StoredCertificate => ({
-      certificate: "",
-      privateKey: "",
-      thumbprint,
-      uploaded,
-      notBefore,
-      notAfter,
-    });
-    const current = made("current", 1, 0, 100);
-    const next = made("next", 2, 50, 200);
-    expect(chooseCertificate([current, next], 10)).toBe(current);
-    expect(chooseCertificate([current, next], 50)).toBe(next);
-    expect(chooseCertificate([next, current], 60)).toBe(next);
-    expect(chooseCertificate([current], 100)).toBeUndefined();
-    expect(chooseCertificate([], 1)).toBeUndefined();
   });
 });
 

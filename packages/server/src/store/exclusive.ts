@@ -2,7 +2,13 @@ import { randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import { sql } from "kysely";
 import type { Database } from "./database.ts";
+import { isStorableName } from "./directory/comparison.ts";
 import type { JourneyStore } from "./store.ts";
+
+/** Journeys are named by GUIDs; what else a browser sends is not looked for, and nobody is excluded from it. */
+export function canBeJourney(id: string): boolean {
+  return id.length <= 128 && isStorableName(id);
+}
 
 /** Milliseconds that a holder's claim outlives its last sign of life. */
 const leaseLength = 10_000;
@@ -23,7 +29,8 @@ export function createExclusion(database: Database): JourneyStore["exclusively"]
     const before = tails.get(key);
     const mine = (async () => {
       await before?.catch(() => undefined);
-      return database.kind === "postgres" ? await underLease(database, tenantId, id, work) : await work();
+      const leased = database.kind === "postgres" && canBeJourney(id);
+      return leased ? await underLease(database, tenantId, id, work) : await work();
     })();
     tails.set(key, mine);
     try {

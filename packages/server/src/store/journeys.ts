@@ -1,6 +1,6 @@
 import type { Sealer } from "../keys/sealed.ts";
 import type { Database } from "./database.ts";
-import { createExclusion } from "./exclusive.ts";
+import { canBeJourney, createExclusion } from "./exclusive.ts";
 import { prepare } from "./prepared.ts";
 import type { JourneyStore, StoredJourney } from "./store.ts";
 
@@ -51,6 +51,7 @@ export function createJourneyStore(database: Database, sealer: Sealer, now: () =
     },
 
     async load(tenantId, id) {
+      if (!canBeJourney(id)) return undefined;
       const [row] = (await select(db, { tenantId, id })).rows;
       if (row === undefined) return undefined;
       const stored = JSON.parse(sealer.open(context(tenantId, id), row.sealed)) as Omit<

@@ -30,7 +30,7 @@ import { checkDraft, type Draft, mergeAttributes, refusal } from "./draft.ts";
 import { ExtensionDefinitions } from "./extensions.ts";
 import { localKey } from "./identities.ts";
 import { createLockout } from "./lockout.ts";
-import { createLookUp } from "./look-up.ts";
+import { createLookUp, isGuid } from "./look-up.ts";
 import { readPasswordPolicies, refusalOf } from "./password-policy.ts";
 
 export interface DirectoryParts {
@@ -66,9 +66,10 @@ export function createDirectory(
     create: (account, journeyKey) => unlessOverloaded(() => create(account, journeyKey)),
     change: (objectId, change) => unlessOverloaded(() => applyChange(objectId.toLowerCase(), change)),
 
-    remove: (given) => {
+    remove: async (given) => {
+      if (!isGuid(given)) return false;
       const objectId = given.toLowerCase();
-      return transact(db, async (transaction) => {
+      return await transact(db, async (transaction) => {
         for (const table of ["account_identities", "account_values", "account_origins"] as const) {
           await transaction
             .deleteFrom(table)

@@ -140,15 +140,16 @@ async function takePlainAttribute(
   name: string,
   value: ClaimValue | null,
 ): Promise<AttributeRefused | undefined> {
+  // Refusals speak of the name that the caller wrote.
   const canonical = attributeName(name);
   const rule = canonical === undefined ? undefined : attributeRules[canonical];
   if (canonical !== undefined && rule !== undefined) {
     if (value === null) {
-      if ("required" in rule) return refusal(canonical, "It cannot be cleared.");
+      if ("required" in rule) return refusal(name, "It cannot be cleared.");
       draft.attributes.set(canonical, null);
       return undefined;
     }
-    const checked = checkAttribute(canonical, value, rule);
+    const checked = checkAttribute(name, value, rule);
     if ("kind" in checked) return checked;
     draft.attributes.set(canonical, checked.value);
     return undefined;
@@ -160,8 +161,8 @@ async function takePlainAttribute(
     return undefined;
   }
   const definition = await definitions.forWriting(full, value);
-  if ("kind" in definition) return definition;
-  const checked = checkAttribute(definition.name, value, definition.rule);
+  if ("kind" in definition) return { ...definition, attribute: name };
+  const checked = checkAttribute(name, value, definition.rule);
   if ("kind" in checked) return checked;
   draft.attributes.set(definition.name, checked.value);
   return undefined;

@@ -123,7 +123,7 @@ export function problemOfUserPrincipalName(tenant: Tenant, value: string): strin
   if (at < 1 || value.length > longestUserPrincipalName || !isStorableName(value) || /\s/.test(value)) {
     return `It must be a name at a domain, with at most ${longestUserPrincipalName} characters.`;
   }
-  if (![tenant.defaultDomain, ...tenant.domains].some((own) => exactForm(own) === domain)) {
+  if (!isOwnIssuer(tenant, domain)) {
     return "Its domain must be a domain of the tenant.";
   }
   return undefined;

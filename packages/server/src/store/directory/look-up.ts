@@ -49,14 +49,16 @@ export function createLookUp(db: Kysely<Schema>, tenant: Tenant, definitions: Ex
   const byIdentity = async (key: string): Promise<AccountRow | undefined> =>
     (await selectByIdentity(db, { tenantId: tenant.id, key })).rows[0];
   const byObjectId = async (objectId: string): Promise<AccountRow | undefined> =>
-    (await selectByObjectId(db, { tenantId: tenant.id, objectId: objectId.toLowerCase() })).rows[0];
+    isGuid(objectId)
+      ? (await selectByObjectId(db, { tenantId: tenant.id, objectId: objectId.toLowerCase() })).rows[0]
+      : undefined;
 
   return { byObjectId, byIdentity, byKey: findRow };
 
   async function findRow(key: AccountKey): Promise<AccountRow | undefined> {
     switch (key.kind) {
       case "objectId":
-        return isGuid(key.value) ? await byObjectId(key.value) : undefined;
+        return await byObjectId(key.value);
       case "signInName": {
         const row = await byIdentity(localKey(key.value.trim()));
         const { signInType } = key;
@@ -107,6 +109,7 @@ export function createLookUp(db: Kysely<Schema>, tenant: Tenant, definitions: Ex
   }
 }
 
-function isGuid(value: string): boolean {
+/** Only such ids reach the database: PostgreSQL refuses to compare some texts at all. */
+export function isGuid(value: string): boolean {
   return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(value);
 }
