@@ -184,7 +184,7 @@ export interface RestRequestCase {
   };
 }
 
-export interface RestOutputClaim {
+interface RestOutputClaim {
   readonly claim: string;
   readonly type?: string;
   readonly partner?: string;

@@ -1,3 +1,4 @@
+import { parseRequest } from "@vestibule/connector";
 import { Checks } from "../match.ts";
 import { type CaseResult, skipped, verdict } from "../report.ts";
 import type { CaseFile, RequestCase } from "./case-file.ts";
@@ -56,6 +57,9 @@ export async function requestCase(file: CaseFile, each: RequestCase): Promise<Ca
     checks.equal(`header ${name}`, headers[name], value);
   const body: Record<string, unknown> = JSON.parse(call.body ?? "null");
   checks.equal("body", body, request.body);
+  // The library for authors of APIs must read what the engine sends.
+  const { extensionsAppId } = file.tenant;
+  checks.equal("step read by the library", parseRequest(call.body, { extensionsAppId }).step, each.step);
   for (const name of each.mustNotContain ?? []) checks.equal(`member ${name}`, body[name], undefined);
   return verdict(checks.mismatches);
 }

@@ -1,4 +1,3 @@
-import type { DataType } from "@vestibule/policy";
 import type { ClaimsBag, ClaimValue } from "../../../claims/value.ts";
 import type { Account, AccountIdentity } from "../../../ports.ts";
 import { jsonText } from "../claim-text.ts";
@@ -17,23 +16,27 @@ export async function encodeConnectorRequest(
   connector: ConnectorMetadata,
 ): Promise<EncodedRequest | { readonly fault: Fault }> {
   const account = await accountBeforeToken(context, connector);
-  const values = attributeValues(context, account);
-  const text = (name: string, value: string | undefined) =>
-    value ? [`${JSON.stringify(name)}:${JSON.stringify(value)}`] : [];
+  const members = [`"step":"${connector.step}"`];
+  const text = (name: string, value: string | undefined) => {
+    if (value) members.push(`"${name}":${JSON.stringify(value)}`);
+  };
+  text("client_id", context.state.request.clientId);
+  text("ui_locales", context.state.culture.tag);
+  text("email", emailOf(context));
   const identities = identitiesOf(context, connector, account);
-  const displayName = values.find(({ name }) => name === "displayName");
-  const rest = values.filter((value) => value !== displayName);
-  const members = [
-    ...text("step", connector.step),
-    ...text("client_id", context.state.request.clientId),
-    ...text("ui_locales", context.state.culture.tag),
-    ...text("email", emailOf(context)),
-    ...(identities.length > 0 ? [`"identities":${JSON.stringify(identities)}`] : []),
-    ...[displayName].flatMap((value) => (value ? [member(value)] : [])),
-    ...text("objectId", account?.objectId ?? objectIdBeforeToken(context, connector)),
-    ...rest.filter(({ custom }) => !custom).map(member),
-    ...rest.filter(({ custom }) => custom).map(member),
-  ];
+  if (identities.length > 0) members.push(`"identities":${JSON.stringify(identities)}`);
+  const objectId = account?.objectId ?? objectIdBeforeToken(context, connector);
+  for (const attribute of attributesOf(context)) {
+    // A claim without a value is left out, never null; a cleared field has no value (A2).
+    const value = account
+      ? valueNamed(account.attributes, attribute.name)
+      : context.input.get(attribute.partnerName)?.value;
+    if (value !== undefined && value !== "") {
+      members.push(`${attribute.key}:${jsonText(value, attribute.dataType)}`);
+    }
+    if (attribute.name === "displayName") text("objectId", objectId);
+  }
+  if (!attributesOf(context).some(({ name }) => name === "displayName")) text("objectId", objectId);
   return {
     method: "POST",
     url: context.metadata.serviceUrl,
@@ -45,13 +48,6 @@ export async function encodeConnectorRequest(
     body: `{${members.join(",")}}`,
     warnings: [],
   };
-}
-
-interface AttributeValue {
-  readonly name: string;
-  readonly custom: boolean;
-  readonly dataType: DataType;
-  readonly value: ClaimValue;
 }
 
 /** Before the token, what is sent is what the directory holds, not what the journey carries (A2.1, U9). */
@@ -67,9 +63,12 @@ function objectIdBeforeToken(context: RestfulContext, connector: ConnectorMetada
   return connector.step === "PreTokenIssuance" ? claimText(context, "objectId") : undefined;
 }
 
-/** The attributes that the profile lists as input claims, under the directory's names; never a password. */
-const attributesOf = perProfile((context: RestfulContext) =>
-  context.profile.inputClaims.flatMap((input) => {
+/**
+ * The attributes that the profile lists as input claims, under the directory's names and in the order of the captured
+ * bodies: the display name, the other built-in ones, the custom ones. Never a password.
+ */
+const attributesOf = perProfile((context: RestfulContext) => {
+  const attributes = context.profile.inputClaims.flatMap((input) => {
     const partnerName = input.partnerClaimType ?? input.claimTypeReferenceId;
     if (
       ownNames.has(partnerName.toLowerCase()) ||
@@ -82,23 +81,11 @@ const attributesOf = perProfile((context: RestfulContext) =>
       ? `extension_${context.ports.directory.extensionsAppId}_${customName}`
       : partnerName;
     const dataType = context.policy.claimTypes.get(input.claimTypeReferenceId)?.dataType ?? "string";
-    return [{ partnerName, name, custom: customName !== undefined, dataType }];
-  }),
-);
-
-function attributeValues(context: RestfulContext, account: Account | undefined): AttributeValue[] {
-  const values: AttributeValue[] = [];
-  for (const { partnerName, name, custom, dataType } of attributesOf(context)) {
-    const value = account ? valueNamed(account.attributes, name) : resolvedInput(context, partnerName);
-    // A claim without a value is left out, never null; a cleared field has no value (A2).
-    if (value !== undefined && value !== "") values.push({ name, custom, dataType, value });
-  }
-  return values;
-}
-
-function member({ name, value, dataType }: AttributeValue): string {
-  return `${JSON.stringify(name)}:${jsonText(value, dataType)}`;
-}
+    const place = name === "displayName" ? 0 : customName === undefined ? 1 : 2;
+    return [{ partnerName, name, key: JSON.stringify(name), dataType, place }];
+  });
+  return attributes.sort((a, b) => a.place - b.place);
+});
 
 /** Federated identities come from the provider's answer, all others from the account (A2.1, A2.2). */
 function identitiesOf(
@@ -148,25 +135,19 @@ function localIdentities(context: RestfulContext): AccountIdentity[] {
 }
 
 function emailOf(context: RestfulContext): string | undefined {
-  const value = resolvedInput(context, "email");
+  const value = context.input.get("email")?.value;
   return typeof value === "string" && value !== "" ? value : undefined;
 }
 
 function claimText(context: RestfulContext, id: string): string | undefined {
-  const value = valueNamed(context.claims, context.policy.claimTypes.spelling(id) ?? id);
+  const value = context.claims[context.policy.claimTypes.spelling(id) ?? id];
   return typeof value === "string" && value !== "" ? value : undefined;
 }
 
+/** The directory may spell an attribute's name in another case than the policy. */
 function valueNamed(values: ClaimsBag, name: string): ClaimValue | undefined {
   if (Object.hasOwn(values, name)) return values[name];
   const lower = name.toLowerCase();
   const key = Object.keys(values).find((candidate) => candidate.toLowerCase() === lower);
   return key === undefined ? undefined : values[key];
-}
-
-function resolvedInput(context: RestfulContext, partnerName: string): ClaimValue | undefined {
-  const exact = context.input.get(partnerName);
-  if (exact) return exact.value;
-  const lower = partnerName.toLowerCase();
-  return [...context.input.values()].find((input) => input.partnerName.toLowerCase() === lower)?.value;
 }

@@ -1,0 +1,144 @@
+import type { CallRecord, ClaimVerdict, HttpAttempt, HttpResult } from "../../ports.ts";
+import { callSecrets } from "./credentials.ts";
+import type { CallFailure, Credentials, Decision, EncodedRequest, RestfulContext } from "./exchange.ts";
+import { faultDetail } from "./failure.ts";
+import { perProfile } from "./per-profile.ts";
+import {
+  isSecretClaim,
+  mask,
+  querySecrets,
+  redactBody,
+  redactHeaders,
+  redactor,
+  withoutSecrets,
+} from "./redaction.ts";
+
+/** What was learned on the way, for the record. */
+export interface Exchange {
+  readonly started: number;
+  attempts: readonly HttpAttempt[];
+  request?: EncodedRequest;
+  credentials?: Credentials;
+  result?: HttpResult;
+}
+
+/** Writes down what one call was, and what came of it; nothing secret gets this far. */
+export async function recordCall(
+  context: RestfulContext,
+  exchange: Exchange,
+  decision: Decision,
+): Promise<void> {
+  const { metadata, ports, profile, state } = context;
+  const { request, result, attempts } = exchange;
+  const duration = ports.clock.now() - exchange.started;
+  const url = withoutSecrets(request?.url ?? metadata.serviceUrl);
+  const answer = result?.kind === "answer" ? result : undefined;
+  const secrets = [
+    ...querySecrets(request?.url ?? metadata.serviceUrl),
+    ...(exchange.credentials?.secrets ?? []),
+    ...callSecrets(context),
+  ];
+  const redact = redactor(secrets, [
+    url,
+    request?.body ?? "",
+    answer?.body ?? "",
+    ...Object.values(request?.headers ?? {}),
+    ...Object.values(answer?.headers ?? {}),
+  ]);
+  const hidden = hiddenNames(context);
+  const keyHeader =
+    metadata.authentication.kind === "ApiKeyHeader" ? metadata.authentication.header : undefined;
+  const failure = failureOf(context, decision, result);
+  const warnings = decision.warnings.map(redact);
+  if (exhausted(context, attempts, result)) warnings.push("tries-exhausted");
+  const call: CallRecord = {
+    id: ports.random.uuid(),
+    correlationId: state.id,
+    at: exchange.started,
+    policyId: state.policyId,
+    step: context.step,
+    technicalProfile: profile.id,
+    ...(metadata.connector && { connectorStep: metadata.connector.step }),
+    ...(metadata.connector?.id && { connectorId: metadata.connector.id }),
+    request: {
+      method: request?.method ?? "POST",
+      url: redact(url),
+      headers: redactHeaders({ ...request?.headers, ...exchange.credentials?.headers }, redact, keyHeader),
+      ...(request?.body !== undefined && { body: redactBody(request.body, redact, hidden) }),
+    },
+    ...(answer && {
+      response: {
+        status: answer.status,
+        headers: redactHeaders(answer.headers, redact, keyHeader),
+        body: redactBody(answer.body, redact, hidden),
+      },
+    }),
+    ...(failure && { failure }),
+    attempts,
+    duration,
+    decision: decision.kind,
+    verdicts: decision.verdicts.map((verdict) => redactVerdict(context, verdict, redact)),
+    warnings,
+  };
+  const outcome = answer ? `HTTP ${answer.status}` : (failure?.detail ?? "not sent");
+  context.trace({
+    kind: "call",
+    text: `${profile.id}: ${call.request.method} ${call.request.url}: ${outcome}, ${decision.kind}`,
+    technicalProfile: profile.id,
+    detail: {
+      call: call.id,
+      decision: decision.kind,
+      attempts: attempts.length,
+      duration,
+      ...(warnings.length > 0 && { warnings }),
+    },
+  });
+  await ports.calls.record(call);
+}
+
+/** Keys and values are the API's own text: they may repeat a secret. */
+function redactVerdict(
+  context: RestfulContext,
+  verdict: ClaimVerdict,
+  redact: (text: string) => string,
+): ClaimVerdict {
+  const name = redact(verdict.name);
+  if (verdict.verdict === "ignored") return { ...verdict, name };
+  if (isSecretClaim(context.policy, verdict.claim)) return { ...verdict, name, value: mask };
+  const { value } = verdict;
+  if (typeof value === "string") return { ...verdict, name, value: redact(value) };
+  return Array.isArray(value)
+    ? { ...verdict, name, value: value.map((each) => (typeof each === "string" ? redact(each) : each)) }
+    : { ...verdict, name };
+}
+
+function failureOf(
+  context: RestfulContext,
+  decision: Decision,
+  result: HttpResult | undefined,
+): CallFailure | undefined {
+  if (decision.kind !== "fail") return undefined;
+  const { fault } = decision;
+  const detail = faultDetail(context, fault);
+  if (fault.kind === "transport" && fault.failure !== "unsent") return { kind: fault.failure, detail };
+  return { kind: result ? "answer" : "credentials", detail };
+}
+
+/** AADB2C90162 is for the log only (U55). */
+function exhausted(
+  context: RestfulContext,
+  attempts: readonly HttpAttempt[],
+  result: HttpResult | undefined,
+): boolean {
+  return (
+    result?.kind === "failure" && context.metadata.tries > 1 && attempts.length === context.metadata.tries
+  );
+}
+
+/** Names, in request and answer, whose claims are secret by their use. */
+const hiddenNames = perProfile(({ profile, policy }: RestfulContext): ReadonlySet<string> => {
+  const secret = [...profile.inputClaims, ...profile.outputClaims].filter((claim) =>
+    isSecretClaim(policy, claim.claimTypeReferenceId),
+  );
+  return new Set(secret.map((claim) => claim.partnerClaimType ?? claim.claimTypeReferenceId));
+});
