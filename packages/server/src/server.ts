@@ -113,18 +113,15 @@ async function start(options: ServerOptions, closing: Closing): Promise<RunningS
     hasTenants: () => tenants.all().length > 0,
     isClosing: () => closing.begun,
   });
+  const host = options.host !== undefined ? { host: options.host } : {};
   rooms = await mountRooms(app, context, {
+    reach: { publicHosts: options.publicHosts ?? [], ...host },
     ...outside,
     ...(options.authority !== undefined && { authority: options.authority }),
-    reach: {
-      publicHosts: options.publicHosts ?? [],
-      ...(options.host !== undefined && { host: options.host }),
-    },
   });
   await app.ready();
   closing.add(sweepRegularly(store, context.now, context.log));
 
-  const host = options.host !== undefined ? { host: options.host } : {};
   const listeners: Listener[] = [];
   closing.add(() => Promise.all(listeners.map((one) => one.close(graceMilliseconds))));
   const http = await listen({ handle: app.routing, port: options.httpPort, ...host });
