@@ -1,7 +1,15 @@
 import type { PageModel } from "@vestibule/engine";
 import { describe, expect, it } from "vitest";
 import { dataScript } from "./data-script.ts";
-import { detailsModel, sampleField, sampleView, signInModel, signUpModel } from "./pages.fixture.ts";
+import {
+  detailsModel,
+  sampleError,
+  sampleField,
+  sampleSignedOut,
+  sampleView,
+  signInModel,
+  signUpModel,
+} from "./pages.fixture.ts";
 import { createPageRenderer } from "./renderer.tsx";
 
 const renderer = createPageRenderer({ now: () => Date.UTC(2026, 10, 22) });
@@ -199,6 +207,27 @@ describe("hostile values", () => {
       expect(html).not.toMatch(/<img src=x/);
       expect(html.match(/<style/g)).toHaveLength(1);
       expect(html).not.toMatch(/(href|src)="javascript:alert/);
+    }
+  });
+
+  it.each(attacks)("%j stays text on the error and the signed-out page", (text) => {
+    const error = { code: text, message: text, status: 400, correlationId: text };
+    const shown = renderer.error({
+      ...sampleError,
+      error,
+      organisation: text,
+      language: text,
+      timestamp: text,
+    });
+    const out = renderer.signedOut({
+      ...sampleSignedOut,
+      organisation: text,
+      continueTo: text,
+      frames: [text],
+    });
+    for (const { html } of [shown, out]) {
+      expect(html.match(/<script/g)).toHaveLength(2);
+      expect(html).not.toMatch(/<img src=x|(href|src|url)="?=?javascript:alert/);
     }
   });
 });

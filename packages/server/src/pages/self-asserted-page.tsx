@@ -39,6 +39,7 @@ export function SelfAssertedPage({ frame }: { readonly frame: PageFrame }) {
       <div
         class="verifying-modal"
         {...contractAttributes({ "aria-live": "assertive", "aria-labelledby": "verifying_blurb" })}
+        aria-hidden="true"
         style="display:none"
       >
         <div id="verifying_blurb">{frame.text("verifying_blurb")}</div>
