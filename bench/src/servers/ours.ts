@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type ServerContext, startServer } from "@vestibule/server";
@@ -15,7 +15,9 @@ export interface OurOptions {
 
 /** Our server on a fresh durable SQLite file, with the one account that signs in. */
 serve(async ({ passwordHashing, connectorUrl }: OurOptions): Promise<Started> => {
-  const directory = await mkdtemp(join(tmpdir(), "vestibule-bench-"));
+  const directory = mkdtempSync(join(tmpdir(), "vestibule-bench-"));
+  // At the very end, so that a benchmark that was interrupted leaves nothing either.
+  process.once("exit", () => rmSync(directory, { recursive: true, force: true }));
   const tenantFolder = join(directory, "tenant");
   writeTenantFolder(tenantFolder, connectorUrl);
   const server = await startServer({
@@ -41,10 +43,7 @@ serve(async ({ passwordHashing, connectorUrl }: OurOptions): Promise<Started> =>
     url: server.url,
     details: { base: `${server.url}/${domain}` },
     questions: await connectorQuestions(server.context, tenant, connectorUrl),
-    close: async () => {
-      await server.close();
-      await rm(directory, { recursive: true, force: true });
-    },
+    close: () => server.close(),
   };
 });
 
