@@ -65,7 +65,7 @@ export function createSealer(masterKey: MasterKey): Sealer {
 }
 
 /** A sealed value does not open: wrong master key, or the row was altered or moved. */
-export class SealBroken extends Error {
+class SealBroken extends Error {
   constructor(context: SealContext, cause = "it was altered, moved, or sealed under another master key") {
     super(`The ${context.kind} '${context.name}' of tenant ${context.tenantId} does not open: ${cause}.`);
     this.name = "SealBroken";

@@ -18,7 +18,7 @@ import { containerKey } from "./container-name.ts";
 import { noValidKey } from "./key-errors.ts";
 
 /** The container of user flows, and of the starter pack's policies: made at its first use. */
-export const defaultContainer = "B2C_1A_TokenSigningKeyContainer";
+const defaultContainer = "B2C_1A_TokenSigningKeyContainer";
 
 const algorithm = "RS256";
 const day = 86_400;

@@ -87,7 +87,6 @@ interface LockoutTable {
   readonly recent_wrong: string;
   readonly updated: number;
 }
-export type LockoutRow = Selectable<LockoutTable>;
 
 interface JourneyTable {
   readonly tenant_id: string;

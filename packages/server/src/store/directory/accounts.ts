@@ -4,7 +4,7 @@ import type { Tenant } from "../../tenant/tenant.ts";
 import { digestOf } from "../digest.ts";
 import type { AccountRow, Schema } from "../schema.ts";
 import { exactForm } from "./comparison.ts";
-import { federated, identityKey, isLocal, localKey, userPrincipalName } from "./identities.ts";
+import { identityKey, isLocal, localKey, userPrincipalName } from "./identities.ts";
 
 /** What the tables keep of an account besides its password. */
 export interface AccountContent {
@@ -72,8 +72,6 @@ function legalAgeGroup(attributes: AttributeValues): string | undefined {
 }
 
 export const hasLocalIdentity = (identities: readonly AccountIdentity[]) => identities.some(isLocal);
-export const hasFederatedIdentity = (identities: readonly AccountIdentity[]) =>
-  identities.some((identity) => identity.signInType === federated);
 
 /** Another account holds one of the identities; rolls the transaction back. */
 export class IdentityTaken extends Error {}

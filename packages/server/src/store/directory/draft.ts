@@ -12,7 +12,7 @@ import { checkIdentities, problemOfUserPrincipalName } from "./identities.ts";
 import { readPasswordPolicies } from "./password-policy.ts";
 
 /** Custom attributes that one account may have values of. */
-export const mostExtensionValues = 100;
+const mostExtensionValues = 100;
 
 /** A write of an account, checked: every name in the directory's spelling, every value as it will be stored. */
 export interface Draft {

@@ -10,7 +10,7 @@ import { type ExtensionDefinitions, fullExtensionName } from "./extensions.ts";
 import { federated, hasLocalName, identityKey, isOfType, localKey } from "./identities.ts";
 
 /** A look-up by an attribute found several accounts (technical-profiles.md 4.2). */
-export class AmbiguousAccount extends Error {
+class AmbiguousAccount extends Error {
   readonly code = "AADB2C90278";
   constructor(attribute: string) {
     super(`More than one account has this value of ${attribute}.`);
