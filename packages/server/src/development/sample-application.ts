@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import formBody from "@fastify/formbody";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { Agent, request as send } from "undici";
 import type { ServerContext } from "../context.ts";
@@ -48,10 +49,11 @@ export function registerSampleApplication(
   });
 
   // response_mode=form_post: the page reads its answer from the fragment, which a POST cannot carry.
-  app.post("/app/callback", async (request, reply) => {
-    const fields = new URLSearchParams();
-    for (const [name, value] of Object.entries(textMembers(request.body))) fields.append(name, value);
-    return reply.redirect(`/app/callback#${fields}`, 303);
+  app.register(async (room) => {
+    await room.register(formBody);
+    room.post("/app/callback", async (request, reply) =>
+      reply.redirect(`/app/callback#${new URLSearchParams(textMembers(request.body))}`, 303),
+    );
   });
 
   app.post("/app/redeem", (request, reply) => redeemWithSecret(agent, context, request, reply));
