@@ -4,6 +4,7 @@ import { type AddressRules, addressGuard } from "./address-guard.ts";
 import { type BreakerSettings, CircuitBreakers, defaultBreaker } from "./circuit-breaker.ts";
 import { Pools } from "./pools.ts";
 import { type TryResult, tryOnce } from "./single-try.ts";
+import { type Target, Targets } from "./targets.ts";
 
 export interface OutboundOptions {
   /** Development mode: plain http and loopback addresses may be called. */
@@ -34,18 +35,19 @@ export function createOutboundHttp(options: OutboundOptions = {}): OutboundHttp 
     ...(options.certificateAuthorities && { certificateAuthorities: options.certificateAuthorities }),
     ...(options.lookup && { lookup: options.lookup }),
   });
+  const targets = new Targets();
   const breakers =
     options.breaker === false ? undefined : new CircuitBreakers(options.breaker ?? defaultBreaker);
   return {
     ...(development && { development }),
     async send(call) {
-      const target = parseTarget(call.url);
+      const target = targets.read(call.url);
       if (!target) {
         return { kind: "failure", failure: "connect", detail: "The address cannot be called.", attempts: [] };
       }
       if (!breakers) return sendWithTries(pools, call, target);
       const result = await breakers.run(
-        target.origin + target.pathname,
+        target.endpoint,
         () => sendWithTries(pools, call, target),
         countsAgainstEndpoint,
       );
@@ -57,25 +59,20 @@ export function createOutboundHttp(options: OutboundOptions = {}): OutboundHttp 
   };
 }
 
-function parseTarget(url: string): URL | undefined {
-  const target = URL.canParse(url) ? new URL(url) : undefined;
-  return target?.protocol === "https:" || target?.protocol === "http:" ? target : undefined;
-}
-
 /** Answers that came, however useless, show that the endpoint lives; refused addresses were never asked. */
 function countsAgainstEndpoint(result: HttpResult): boolean {
   return result.kind === "failure" && result.failure !== "refusedAddress" && result.failure !== "tooLarge";
 }
 
 /** Repeats only where no HTTP status came (api-connectors.md A7, U29), without a pause. */
-async function sendWithTries(pools: Pools, call: HttpCall, target: URL): Promise<HttpResult> {
+async function sendWithTries(pools: Pools, call: HttpCall, target: Target): Promise<HttpResult> {
   const pool = pools.get(target.origin, call.timeout, call.clientCertificate);
   const attempts: HttpAttempt[] = [];
   for (;;) {
     const started = performance.now();
     const result = await tryOnce(pool, {
       method: call.method,
-      path: target.pathname + target.search,
+      path: target.path,
       headers: call.headers,
       ...(call.body !== undefined && { body: call.body }),
       timeout: call.timeout,

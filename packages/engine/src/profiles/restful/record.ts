@@ -31,13 +31,9 @@ export async function recordCall(
   const { metadata, ports, profile, state } = context;
   const { request, result, attempts } = exchange;
   const duration = ports.clock.now() - exchange.started;
-  const url = withoutSecrets(request?.url ?? metadata.serviceUrl);
+  const { url, secrets: keysInUrl } = shownAddress(context, request?.url ?? metadata.serviceUrl);
   const answer = result?.kind === "answer" ? result : undefined;
-  const secrets = [
-    ...querySecrets(request?.url ?? metadata.serviceUrl),
-    ...(exchange.credentials?.secrets ?? []),
-    ...callSecrets(context),
-  ];
+  const secrets = [...keysInUrl, ...(exchange.credentials?.secrets ?? []), ...callSecrets(context)];
   const redact = redactor(secrets, [
     url,
     request?.body ?? "",
@@ -94,6 +90,20 @@ export async function recordCall(
     },
   });
   await ports.calls.record(call);
+}
+
+interface ShownAddress {
+  /** Without query string and user info. */
+  readonly url: string;
+  readonly secrets: readonly string[];
+}
+
+const shown = (url: string): ShownAddress => ({ url: withoutSecrets(url), secrets: querySecrets(url) });
+const shownServiceUrl = perProfile(({ metadata }: RestfulContext) => shown(metadata.serviceUrl));
+
+/** Nearly every call goes to the address as it was configured. */
+function shownAddress(context: RestfulContext, url: string): ShownAddress {
+  return url === context.metadata.serviceUrl ? shownServiceUrl(context) : shown(url);
 }
 
 /** Keys and values are the API's own text: they may repeat a secret. */
