@@ -17,6 +17,7 @@ import { openTenants } from "../tenant/open-tenants.ts";
 import type { Tenant } from "../tenant/tenant.ts";
 import { createGuardedFetch } from "./guarded-fetch.ts";
 import { createPorts } from "./ports.ts";
+import { StartError } from "./start-error.ts";
 
 /** Everything outside the rooms: tenants, store, keys, mail, and the ways out to other machines. */
 export interface OpenedOutside {
@@ -35,15 +36,19 @@ export async function openOutside(
   const now = options.now ?? Date.now;
   const development = mode === "development";
   const privateHosts = options.privateHosts ?? [];
-  await mkdir(options.dataDir, { recursive: true, mode: 0o700 });
-  const masterKey = loadMasterKey(options.dataDir);
-
-  const store = await openStore({
-    ...databaseOf(options),
-    masterKey,
-    clock: { now },
-    ...(options.passwordHashing && { passwordHashing: options.passwordHashing }),
+  const masterKey = await attempt(`${options.dataDir} cannot be used`, async () => {
+    await mkdir(options.dataDir, { recursive: true, mode: 0o700 });
+    return loadMasterKey(options.dataDir);
   });
+
+  const store = await attempt("The database cannot be opened", () =>
+    openStore({
+      ...databaseOf(options),
+      masterKey,
+      clock: { now },
+      ...(options.passwordHashing && { passwordHashing: options.passwordHashing }),
+    }),
+  );
   closing.add(() => store.close());
 
   const mailer = createMailer({
@@ -81,6 +86,21 @@ export async function openOutside(
     templates: openTemplates(development, privateHosts, now, closing),
     interactionSecret: Buffer.from(masterKey.digest("interaction"), "base64url"),
   };
+}
+
+/** Runs what the person who starts the server can mend when it fails. */
+async function attempt<T>(what: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw new StartError([`${what}: ${reasonOf(error)}`], error);
+  }
+}
+
+/** Node gives an error with an empty message where all addresses of a name were tried. */
+function reasonOf(error: unknown): string {
+  if (error instanceof AggregateError && error.message === "") return reasonOf(error.errors[0]);
+  return error instanceof Error ? error.message : String(error);
 }
 
 function databaseOf({

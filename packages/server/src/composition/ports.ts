@@ -4,6 +4,7 @@ import type { FastifyBaseLogger } from "fastify";
 import type { Mailer } from "../messages/mailer.ts";
 import type { Store } from "../store/store.ts";
 import type { Tenant } from "../tenant/tenant.ts";
+import { connectorAudit } from "./connector-audit.ts";
 
 /** What the engine's ports are made of. */
 export interface Outside {
@@ -44,10 +45,16 @@ function bindPorts({ store, http, federation, mailer, keys, log, now }: Outside,
     federation,
     calls: {
       // The person's journey goes on although its record is lost; the operator learns of it from the log.
-      record: (call) =>
-        store.observations.addCall(tenant.id, call).catch((error) => {
-          log.error({ err: error, correlationId: call.correlationId }, "call record lost");
-        }),
+      record: async (call) => {
+        const lost = (text: string) => (error: unknown) => {
+          log.error({ err: error, correlationId: call.correlationId }, text);
+        };
+        const audit = connectorAudit(tenant, call);
+        await Promise.all([
+          store.observations.addCall(tenant.id, call).catch(lost("call record lost")),
+          audit && store.observations.addAudit(tenant.id, audit).catch(lost("audit row lost")),
+        ]);
+      },
     },
   };
 }
