@@ -16,6 +16,7 @@ export {
   isPreset,
   type Preset,
   presets,
+  replayCall,
   restfulProfile,
 } from "./profiles/restful/index.ts";
 export { type Compilation, compile } from "./program/compile.ts";

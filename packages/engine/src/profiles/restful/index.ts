@@ -1,5 +1,5 @@
-export { builtInAttributes, matchName, type ReturnedName, readReturnedName } from "./connector/names.ts";
 export { chooseCertificate } from "./credentials.ts";
 export { connectorSteps } from "./metadata.ts";
 export { isPreset, type Preset, presets } from "./presets.ts";
+export { replayCall } from "./replay.ts";
 export { blockMessagePartner, restfulProfile } from "./restful.ts";
