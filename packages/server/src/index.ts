@@ -1,4 +1,11 @@
 export type { ServerContext, TokenSigning } from "./context.ts";
 export { createOutboundHttp, type OutboundHttp, type OutboundOptions } from "./outbound/index.ts";
 export { createPageRenderer } from "./pages/renderer.tsx";
-export { ListenError, type RunningServer, type ServerOptions, startServer, TenantErrors } from "./server.ts";
+export {
+  ListenError,
+  type RunningServer,
+  type ServerOptions,
+  StartError,
+  startServer,
+  TenantErrors,
+} from "./server.ts";

@@ -13,6 +13,7 @@ import { type Listener, listen, type TlsMaterial } from "./hosting/listeners.ts"
 import { sweepRegularly } from "./hosting/sweep.ts";
 import type { PasswordHashing } from "./store/passwords.ts";
 
+export { StartError } from "./composition/start-error.ts";
 export { TenantErrors } from "./composition/tenant-errors.ts";
 export { ListenError } from "./hosting/listeners.ts";
 
@@ -69,7 +70,8 @@ const graceMilliseconds = 10_000;
 
 /**
  * Starts a server and resolves when it answers. Throws `TenantErrors` in production mode where a tenant holds errors,
- * `ListenError` where a port cannot be had, and whatever keeps the database from opening; nothing is left open then.
+ * `ListenError` where a port cannot be had, `StartError` where the data folder or the database cannot be used; nothing
+ * is left open then.
  */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const closing = new Closing();

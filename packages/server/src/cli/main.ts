@@ -1,13 +1,10 @@
 import { readFile } from "node:fs/promises";
+import { StartError } from "../composition/start-error.ts";
+import { TenantErrors } from "../composition/tenant-errors.ts";
 import { ListenError } from "../hosting/listeners.ts";
-import { TenantErrors } from "../server.ts";
-import { dev } from "./dev.ts";
 import { readInvocation, UsageError } from "./options.ts";
 import { countDiagnostics, printDiagnostics } from "./report.ts";
-import { serve } from "./serve.ts";
-import { StartError } from "./start-error.ts";
 import { processTerminal, type Terminal } from "./terminal.ts";
-import { trust } from "./trust.ts";
 import { usage } from "./usage.ts";
 
 /**
@@ -25,13 +22,14 @@ export async function main(argv: readonly string[], terminal: Terminal = process
       terminal.out(await version());
       return 0;
     }
+    // Loaded when it is needed: a question about the options should not wait for the whole server.
     switch (invocation.command) {
       case "dev":
-        return await dev(invocation, terminal);
+        return await (await import("./dev.ts")).dev(invocation, terminal);
       case "serve":
-        return await serve(invocation, terminal);
+        return await (await import("./serve.ts")).serve(invocation, terminal);
       case "trust":
-        return await trust(terminal);
+        return await (await import("./trust.ts")).trust(terminal);
     }
   } catch (error) {
     if (error instanceof UsageError) {

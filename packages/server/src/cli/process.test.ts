@@ -160,6 +160,22 @@ describe("vestibule dev", () => {
   });
 });
 
+describe("a database that cannot be opened", () => {
+  it("is said in a sentence, without the password of its address, with exit code 1", async () => {
+    for (const [database, reason] of [
+      ["postgres://me:secret-word@127.0.0.1:1/none", "ECONNREFUSED"],
+      [tenant.directory, "unable to open database file"],
+    ]) {
+      const argv = ["--data-dir", tenant.dataDir, "--http-port", "0", "--database", database ?? ""];
+      const { code, err } = await vestibule("serve", tenant.directory, ...argv).ended;
+      expect(code).toBe(1);
+      expect(err).toContain("The database cannot be opened: ");
+      expect(err).toContain(reason);
+      expect(err).not.toMatch(/secret-word|\n\s+at /);
+    }
+  });
+});
+
 describe("vestibule serve", () => {
   it("refuses a tenant with errors: the mistake as file:line:column, exit code 1", async () => {
     await tenant.writeFlow('{\n  "id": "B2C_1_signin",\n  "userFlowTyp": "signIn"\n}');

@@ -1,10 +1,10 @@
 import { readFile } from "node:fs/promises";
+import { StartError } from "../composition/start-error.ts";
 import type { TlsMaterial } from "../hosting/listeners.ts";
 import { startServer } from "../server.ts";
 import type { Invocation } from "./options.ts";
 import { UsageError } from "./options.ts";
 import { printDiagnostics } from "./report.ts";
-import { StartError } from "./start-error.ts";
 import { defaultHttpsPort, startOptions } from "./start-options.ts";
 import { stopRequested } from "./stopping.ts";
 import type { Terminal } from "./terminal.ts";
