@@ -43,12 +43,8 @@ export async function repeatEnd(
   const { code, fields } = end.answer;
   if (fields.some(([name]) => name === "error")) return end;
   if (context.now() - finishedAt >= answerLife) return undefined;
-  return code === undefined || (await isLive(context, tenant, code)) ? end : undefined;
-}
-
-async function isLive(context: ServerContext, tenant: Tenant, code: string): Promise<boolean> {
-  const { grants } = context.store;
-  return grants.codeIsLive === undefined
-    ? (await grants.peekCode(tenant.id, code)) !== undefined
-    : grants.codeIsLive(tenant.id, code, Math.floor(context.now() / 1000));
+  return code === undefined ||
+    (await context.store.grants.codeIsLive(tenant.id, code, Math.floor(context.now() / 1000)))
+    ? end
+    : undefined;
 }

@@ -1,4 +1,5 @@
 import type { PageModel } from "@vestibule/engine";
+import { nativeDates } from "../pages/native-dates.ts";
 import type { Form } from "./form.ts";
 import type { TurnView } from "./journey-runner.ts";
 
@@ -30,7 +31,8 @@ export async function postedFields(
     // A field under its own id wins over one under its display name.
     if (claimId === name || !fields.has(claimId)) fields.set(claimId, value);
   }
-  return Object.fromEntries(fields);
+  const dates = page === undefined ? {} : nativeDates(page.fields, (name) => body.get(name));
+  return { ...Object.fromEntries(fields), ...dates };
 }
 
 function claimOfDisplayName(page: PageModel | undefined, name: string): string | undefined {

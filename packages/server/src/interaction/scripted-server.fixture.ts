@@ -277,7 +277,7 @@ function scriptedAnswers(store: Store, clock: { now: number }): ApplicationAnswe
           fields: [...opening, ["id_token", "a.b.c"]],
         };
       const now = Math.floor(clock.now / 1000);
-      await store.grants.putCode(at.id, code, grantOf(policy, state), randomUUID(), now, now + 300);
+      await store.grants.putCode(at.id, code, grantOf(policy, state), randomUUID(), now, now + 600);
       return {
         redirectUri: request.redirectUri,
         mode: request.responseMode,

@@ -106,6 +106,11 @@ export function createGrantStore(database: Database, sealer: Sealer): GrantStore
       return row && open(tenantId, "code", key, row.sealed);
     },
 
+    async codeIsLive(tenantId, code, now) {
+      const row = await findCode(tenantId, digestOf(code));
+      return row !== undefined && row.redeemed === null && row.expires > now;
+    },
+
     async redeemCode(tenantId, code, now) {
       const key = digestOf(code);
       const [won] = (await markRedeemed(db, { tenantId, key, now })).rows;

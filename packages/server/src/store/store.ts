@@ -155,7 +155,7 @@ export interface GrantStore {
   /** Looks at a code without using it up. */
   peekCode(tenantId: string, code: string): Promise<Grant | undefined>;
   /** True while the code can still be redeemed. */
-  codeIsLive?(tenantId: string, code: string, now: number): Promise<boolean>;
+  codeIsLive(tenantId: string, code: string, now: number): Promise<boolean>;
   /** Consumes the code: of any number of concurrent calls exactly one is `redeemed`. */
   redeemCode(tenantId: string, code: string, now: number): Promise<CodeRedemption>;
   putRefreshToken(

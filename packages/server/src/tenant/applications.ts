@@ -1,5 +1,6 @@
 import { nearestName } from "@vestibule/policy";
 import { type JsonReading, shapes } from "@vestibule/user-flows";
+import { redirectUriProblem } from "../relying-party/redirect-uri.ts";
 import { anything } from "./anything.ts";
 import type { SecretSources } from "./secrets.ts";
 import type { Application } from "./tenant.ts";
@@ -99,8 +100,6 @@ export const applicationShape = object(
 
 export type ApplicationDocument = shapes.Shaped<typeof applicationShape>;
 
-const localHosts = new Set(["localhost", "127.0.0.1", "[::1]"]);
-
 /** What Graph's rules say beyond types; secrets go to their sources. */
 export function readApplication(
   document: ApplicationDocument,
@@ -111,13 +110,17 @@ export function readApplication(
   const place = (member: string) => (path === "" ? member : `${path}.${member}`);
   const redirectUris = (["web", "spa", "publicClient"] as const).flatMap((platform) =>
     document[platform].redirectUris.map((uri, index) => {
-      const problem = redirectUriProblem(uri, platform);
+      const type = platform === "publicClient" ? ("native" as const) : platform;
+      const problem = uri.includes("*")
+        ? "holds a wildcard; redirect URIs are compared exactly"
+        : redirectUriProblem(uri, type);
       if (problem !== undefined) {
-        reading.report("TN030", "error", place(`${platform}.redirectUris[${index}]`), problem, {
+        const path = place(`${platform}.redirectUris[${index}]`);
+        reading.report("TN030", "error", path, `'${uri}' ${problem}.`, {
           hint: "Use https; http only for localhost.",
         });
       }
-      return { uri, type: platform === "publicClient" ? ("native" as const) : platform };
+      return { uri, type };
     }),
   );
   if (redirectUris.length > 100) {
@@ -148,19 +151,6 @@ export function readApplication(
       .map(({ value }) => value),
     grantedScopes: {},
   };
-}
-
-function redirectUriProblem(uri: string, platform: "web" | "spa" | "publicClient"): string | undefined {
-  if (uri.includes("*")) return `'${uri}' holds a wildcard; redirect URIs are compared exactly.`;
-  if (!URL.canParse(uri)) return `'${uri}' is no absolute address.`;
-  const { protocol, hostname, hash, username, password } = new URL(uri);
-  if (hash !== "" || uri.includes("#")) return `'${uri}' holds a fragment (RFC 6749 section 3.1.2).`;
-  if (username !== "" || password !== "") return `'${uri}' holds credentials.`;
-  if (protocol === "https:" || (protocol === "http:" && localHosts.has(hostname))) return undefined;
-  if (protocol === "http:") return `'${uri}' is reached by http.`;
-  if (["javascript:", "data:", "vbscript:", "file:", "blob:"].includes(protocol))
-    return `'${protocol}' is no scheme to redirect to.`;
-  return platform === "publicClient" ? undefined : `The scheme '${protocol}' is for public clients only.`;
 }
 
 /** Scope ids that an application asks for → scope names of the APIs, once all applications are known. */

@@ -51,20 +51,38 @@ export const directoryProfile: ServerProfileKind<DirectoryMetadata> = {
   },
 
   async run(context) {
-    const [keyClaim] = context.input.values();
-    const key = keyClaim && accountKey(keyClaim, context.ports.directory);
-    switch (context.metadata.operation) {
-      case "Read":
-        return read(context, key);
-      case "Write":
-        return write(context, key);
-      case "DeleteClaims":
-        return deleteClaims(context, key);
-      case "DeleteClaimsPrincipal":
-        return deletePrincipal(context, key);
+    try {
+      return await runOperation(context);
+    } catch (error) {
+      // Several accounts fit the key: nobody can say which one was meant (technical-profiles.md 4.2).
+      if (error instanceof Error && "code" in error && error.code === ambiguous) {
+        return {
+          kind: "systemError",
+          code: ambiguous,
+          message: "Unable to validate the information provided.",
+        };
+      }
+      throw error;
     }
   },
 };
+
+const ambiguous = "AADB2C90278";
+
+function runOperation(context: Context): Promise<ProfileResult> {
+  const [keyClaim] = context.input.values();
+  const key = keyClaim && accountKey(keyClaim, context.ports.directory);
+  switch (context.metadata.operation) {
+    case "Read":
+      return read(context, key);
+    case "Write":
+      return write(context, key);
+    case "DeleteClaims":
+      return deleteClaims(context, key);
+    case "DeleteClaimsPrincipal":
+      return deletePrincipal(context, key);
+  }
+}
 
 export type Context = ProfileContext<DirectoryMetadata>;
 
