@@ -31,7 +31,7 @@ export interface ServerOptions {
   readonly authority?: string;
   /** Address to listen at; absent = both loopback addresses. */
   readonly host?: string;
-  /** Host names to answer for beside the tenants' domains and `localhost`. */
+  /** Host names to answer for beside the tenants' domains, `host` and `localhost`. */
   readonly publicHosts?: readonly string[];
   /** Proxies whose `X-Forwarded-…` headers count: addresses or CIDR ranges. */
   readonly trustedProxies?: readonly string[];
@@ -91,7 +91,7 @@ async function start(options: ServerOptions, closing: Closing): Promise<RunningS
     logLevel: options.logLevel ?? "warn",
     trustedProxies: options.trustedProxies ?? [],
     servesHost: hostRule({
-      configured: options.publicHosts ?? [],
+      configured: [...(options.publicHosts ?? []), ...(options.host !== undefined ? [options.host] : [])],
       ofTenants: () => context?.tenants.all().flatMap((tenant) => tenant.domains) ?? [],
     }),
     sendError: async (request, reply, error) => rooms?.sendError(request, reply, error),
