@@ -8,6 +8,8 @@ export interface Shape<T> {
   readonly name: string;
   /** `null` means the same as leaving the member out (user-flows.md 16: omission vs null). */
   readonly nullable?: boolean;
+  /** What the items of a list, or the values of an object with free names, look like; for reference documentation. */
+  readonly item?: Shape<unknown>;
   read(node: Node, path: string, reading: JsonReading): T | undefined;
 }
 
@@ -20,6 +22,7 @@ export interface Field<T> {
 }
 
 export interface ObjectShape<T> extends Shape<T> {
+  readonly fields: Readonly<Record<string, Field<unknown>>>;
   /** The object with every member at its default. */
   empty(): T;
 }
@@ -162,6 +165,7 @@ export function listOf<T>(shape: Shape<T>): Shape<readonly T[]> {
   return {
     name: "a list",
     nullable: true,
+    item: shape,
     read(node, path, reading) {
       if (node.type !== "array") return wrongType(node, path, reading, `a list of ${shape.name}`);
       const items: T[] = [];
@@ -181,6 +185,7 @@ export function dictionary<T>(shape: Shape<T>): Shape<Readonly<Record<string, T>
   return {
     name: "an object",
     nullable: true,
+    item: shape,
     read(node, path, reading) {
       const members = readMembers(node, path, reading);
       if (!members) return undefined;
@@ -220,6 +225,7 @@ export function object<F extends Record<string, Field<unknown>>>(
   return {
     name: "an object",
     nullable: true,
+    fields,
     empty: () => Object.fromEntries(names.map((name) => [name, fields[name]?.otherwise()])) as Members<F>,
     read(node, path, reading) {
       const members = readMembers(node, path, reading);
