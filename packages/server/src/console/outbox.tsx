@@ -1,5 +1,7 @@
 import type { ServerContext } from "../context.ts";
 import type { OutboxEntry } from "../store/store.ts";
+import { holds, wordsOf } from "./calls.ts";
+import { Copy, Empty, Search, State, type Tone, When } from "./parts.tsx";
 
 /** Mails that the console looks back over. */
 const depth = 200;
@@ -26,4 +28,94 @@ export function outboxJson(context: ServerContext, entries: readonly OutboxEntry
     at,
     delivery,
   }));
+}
+
+const deliveries: Readonly<Record<OutboxEntry["delivery"], { readonly tone: Tone; readonly words: string }>> =
+  {
+    outbox: { tone: "quiet", words: "kept here, not sent" },
+    sent: { tone: "good", words: "sent" },
+    failed: { tone: "bad", words: "not sent: the mail server refused it" },
+  };
+
+/** `/dev/outbox`. */
+export function Outbox({
+  entries,
+  query,
+  now,
+}: {
+  readonly entries: readonly OutboxEntry[];
+  readonly query: string;
+  readonly now: number;
+}) {
+  const words = wordsOf(query);
+  const shown = entries.filter((entry) => holds(words, `${entry.to}\n${entry.subject}\n${entry.id}`));
+  return (
+    <>
+      <div class="head">
+        <h1>Outbox</h1>
+        <Search action="/dev/outbox" query={query} label="Address or subject" />
+      </div>
+      <div data-live="outbox">
+        {shown.length === 0 ? (
+          <Nothing query={query} />
+        ) : (
+          <ul class="mails">
+            {shown.map((entry) => (
+              <Mail key={entry.id} entry={entry} now={now} />
+            ))}
+          </ul>
+        )}
+      </div>
+    </>
+  );
+}
+
+function Nothing({ query }: { readonly query: string }) {
+  return query === "" ? (
+    <Empty title="No mail yet">
+      The mails that the server would send stand here with their codes. One comes when somebody asks for a
+      verification code, for example in a sign-up: <a href="/dev">Run now</a>. With <code>--smtp</code> they
+      are sent as well.
+    </Empty>
+  ) : (
+    <Empty title={`No mail fits “${query}”`}>
+      Search by address or subject. <a href="/dev/outbox">Show all mails</a>.
+    </Empty>
+  );
+}
+
+function Mail({ entry, now }: { readonly entry: OutboxEntry; readonly now: number }) {
+  const delivery = deliveries[entry.delivery];
+  return (
+    <li class="card mail" id={`mail-${entry.id}`} data-key={entry.id}>
+      <div class="mail-head">
+        <div>
+          <h2>{entry.subject}</h2>
+          <p>
+            to <span class="mono">{entry.to}</span>, <When at={entry.at} now={now} />{" "}
+            <State tone={delivery.tone}>{delivery.words}</State>
+          </p>
+        </div>
+        {entry.code !== undefined && (
+          <p class="code">
+            <span class="faint">Code</span> <strong class="mono">{entry.code}</strong>
+            <Copy text={entry.code} what={`the code for ${entry.to}`} />
+          </p>
+        )}
+      </div>
+      <details id={`body-${entry.id}`}>
+        <summary data-row>Show the mail</summary>
+        <div class="mail-body">
+          {/* No scripts, no forms, no way out; the frame's own policy keeps remote images from being loaded. */}
+          <iframe
+            title={`Mail to ${entry.to}`}
+            sandbox=""
+            loading="lazy"
+            src={`/dev/outbox/${encodeURIComponent(entry.id)}/html`}
+          />
+          <pre>{entry.text}</pre>
+        </div>
+      </details>
+    </li>
+  );
 }

@@ -1,9 +1,14 @@
-import type { FastifyInstance } from "fastify";
+import type { FastifyInstance, FastifyReply } from "fastify";
 import type { ServerContext } from "../context.ts";
-import { queryOf } from "../interaction/form.ts";
-import { type ConsoleReach, refusal } from "./access.ts";
-import { outboxJson, readOutbox } from "./outbox.tsx";
-import { guardHeaders } from "./page.tsx";
+import { bodyOf } from "../interaction/form.ts";
+import { type ConsoleReach, createFormToken, refusal } from "./access.ts";
+import { consoleAssets } from "./assets.ts";
+import { guardHeaders, sendPage } from "./page.tsx";
+import { missing } from "./record-routes.tsx";
+import { consoleRoutes } from "./routes.tsx";
+
+/** A call is edited in a form; a recorded body holds at most 32 KiB. */
+const largestForm = 128 * 1024;
 
 /**
  * Mounts the development console: `/dev` and everything below it, and `/` as the way there. Call it in development mode
@@ -15,17 +20,47 @@ export async function registerConsole(
   reach: ConsoleReach,
 ): Promise<void> {
   if (context.mode !== "development") throw new Error("The console exists in development mode only.");
+  const token = createFormToken();
   app.get("/", (_request, reply) => reply.header("Cache-Control", "no-store").redirect("/dev", 302));
 
   await app.register(async (room) => {
     room.addHook("onRequest", async (request, reply) => {
       guardHeaders(reply);
       const reason = refusal(request, reach);
-      if (reason !== undefined) return reply.code(403).type("text/plain; charset=utf-8").send(`${reason}\n`);
+      if (reason !== undefined) return plain(reply, 403, reason);
     });
-
-    room.get("/dev/outbox.json", async (request) =>
-      outboxJson(context, await readOutbox(context, queryOf(request).get("to"))),
+    room.removeAllContentTypeParsers();
+    room.addContentTypeParser(
+      "application/x-www-form-urlencoded",
+      { parseAs: "buffer", bodyLimit: largestForm },
+      (_request, body, done) => done(null, body),
     );
+
+    const { style, script } = consoleAssets();
+    for (const asset of [style, script]) {
+      // The address changes with the file, so it may be kept; it holds nothing about anybody.
+      room.get(asset.path, (_request, reply) =>
+        reply.header("Cache-Control", "private, max-age=86400").type(asset.type).send(asset.body),
+      );
+    }
+    const routes = consoleRoutes(app, context, token);
+    for (const [path, handler] of routes.pages) room.get(path, handler);
+    for (const [path, action] of routes.actions) {
+      room.post(path, async (request, reply) => {
+        const form = await bodyOf(request);
+        return form && token.accepts(request, form.get("token"))
+          ? action(request, reply, form)
+          : plain(
+              reply,
+              403,
+              "This form comes from another place, or from before the server was started. Load the page again.",
+            );
+      });
+    }
+    room.get("/dev/*", (_request, reply) => sendPage(reply, missing("/dev", "There is no such page.")));
   });
+}
+
+function plain(reply: FastifyReply, status: number, sentence: string): FastifyReply {
+  return reply.code(status).type("text/plain; charset=utf-8").send(`${sentence}\n`);
 }

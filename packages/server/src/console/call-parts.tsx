@@ -1,0 +1,197 @@
+import type { CallRecord, ClaimVerdict } from "@vestibule/engine";
+import { Empty, State, TableFrame, type Tone } from "./parts.tsx";
+
+/** How a call ended: `HTTP 200`, or what kept an answer from coming. */
+export function CallState({ call }: { readonly call: CallRecord }) {
+  const { failure, response } = call;
+  if (!response) return <State tone="bad">{failure?.kind ?? "not sent"}</State>;
+  const tone: Tone = failure ? "bad" : response.status === 200 ? "good" : "warn";
+  return <State tone={tone}>HTTP {response.status}</State>;
+}
+
+const decisions: Readonly<Record<string, { readonly tone: Tone; readonly sentence: string }>> = {
+  continue: { tone: "good", sentence: "The flow goes on with the claims that were used." },
+  page: { tone: "warn", sentence: "The person stays on the page and reads the API's message." },
+  block: { tone: "bad", sentence: "The flow ends with a page that shows the API's message." },
+  fail: {
+    tone: "bad",
+    sentence: "The flow does not go on: the answer, or its absence, is an error of the API.",
+  },
+};
+
+export function Decision({ call }: { readonly call: CallRecord }) {
+  return <State tone={decisions[call.decision]?.tone ?? "quiet"}>{call.decision}</State>;
+}
+
+/** What the flow does, or would do, with the answer. */
+export function decisionSentence(call: CallRecord): string {
+  return decisions[call.decision]?.sentence ?? call.decision;
+}
+
+/** Request, answer and verdict of one call, in that order. */
+export function CallDetail({ call, id }: { readonly call: CallRecord; readonly id: string }) {
+  const { request, response, failure } = call;
+  return (
+    <>
+      <div class="exchange">
+        <section aria-labelledby={`${id}-request`}>
+          <h3 id={`${id}-request`}>Request</h3>
+          <p class="mono wrap">
+            <b>{request.method}</b> {request.url}
+          </p>
+          <Headers headers={request.headers} />
+          <Body text={request.body} absent="No body was sent." label="Body of the request" />
+        </section>
+        <section aria-labelledby={`${id}-answer`}>
+          <h3 id={`${id}-answer`}>Answer</h3>
+          <p>
+            <CallState call={call} /> <span class="faint">{`${call.duration} ms in all`}</span>
+          </p>
+          {failure && <p class="wrap">{failure.detail}</p>}
+          {response && <Headers headers={response.headers} />}
+          <Body text={response?.body} absent="No answer came." label="Body of the answer" />
+          <Attempts call={call} />
+        </section>
+      </div>
+      <section aria-labelledby={`${id}-verdict`}>
+        <h3 id={`${id}-verdict`}>Verdict</h3>
+        <p>
+          <Decision call={call} /> {decisionSentence(call)}
+        </p>
+        <Verdicts verdicts={call.verdicts} />
+        {call.warnings.length > 0 && (
+          <>
+            <h4>Warnings</h4>
+            <ul class="plain-list">
+              {call.warnings.map((warning) => (
+                <li key={warning} class="wrap">
+                  <State tone="warn">{warning}</State>
+                </li>
+              ))}
+            </ul>
+          </>
+        )}
+      </section>
+    </>
+  );
+}
+
+function Headers({ headers }: { readonly headers: Readonly<Record<string, string>> }) {
+  const entries = Object.entries(headers);
+  if (entries.length === 0) return null;
+  return (
+    <details>
+      <summary>{entries.length === 1 ? "1 header" : `${entries.length} headers`}</summary>
+      <dl class="headers mono">
+        {entries.map(([name, value]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+      </dl>
+    </details>
+  );
+}
+
+function Body({
+  text,
+  absent,
+  label,
+}: {
+  readonly text: string | undefined;
+  readonly absent: string;
+  readonly label: string;
+}) {
+  if (text === undefined) return <p class="faint">{absent}</p>;
+  if (text === "") return <p class="faint">The body is empty.</p>;
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard.
+    <section class="body" aria-label={label} tabIndex={0}>
+      <pre>{readable(text)}</pre>
+    </section>
+  );
+}
+
+/** JSON with line breaks; everything else as it came. */
+export function readable(text: string): string {
+  try {
+    return JSON.stringify(JSON.parse(text), null, 2);
+  } catch {
+    return text;
+  }
+}
+
+function Attempts({ call }: { readonly call: CallRecord }) {
+  if (call.attempts.length === 0) return <p class="faint">Nothing was sent.</p>;
+  return (
+    <ol class="attempts">
+      {call.attempts.map((attempt, index) => (
+        <li key={index}>
+          Attempt {index + 1}:{" "}
+          {attempt.status !== undefined ? `HTTP ${attempt.status}` : (attempt.failure ?? "no answer")},{" "}
+          {Math.round(attempt.duration)} ms
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+function Verdicts({ verdicts }: { readonly verdicts: readonly ClaimVerdict[] }) {
+  if (verdicts.length === 0) {
+    return (
+      <Empty title="No claim came back">
+        Each member of the answer would stand here with what became of it. An API returns a claim by its name,
+        for example <code>"city": "Berlin"</code> or <code>"extension_LoyaltyTier": "gold"</code>.
+      </Empty>
+    );
+  }
+  return (
+    <TableFrame label="Verdict on each claim">
+      <table class="verdicts">
+        <thead>
+          <tr>
+            <th scope="col">Name in the answer</th>
+            <th scope="col">Verdict</th>
+            <th scope="col">Value, or why not</th>
+          </tr>
+        </thead>
+        <tbody>
+          {verdicts.map((verdict) => (
+            <tr key={verdict.name} data-verdict={verdict.verdict}>
+              <th scope="row" class="mono">
+                {verdict.name}
+              </th>
+              <td>
+                <State tone={verdict.verdict === "used" ? "good" : "quiet"}>{verdict.verdict}</State>
+              </td>
+              <td class="wrap">
+                {verdict.verdict === "used" ? (
+                  <>
+                    <code>{JSON.stringify(verdict.value)}</code>
+                    {verdict.claim !== verdict.name && (
+                      <>
+                        {" as "}
+                        <code>{verdict.claim}</code>
+                      </>
+                    )}
+                  </>
+                ) : (
+                  <>
+                    {verdict.reason}
+                    {verdict.nearest !== undefined && (
+                      <>
+                        {" Nearest name that would be used: "}
+                        <code>{verdict.nearest}</code>.
+                      </>
+                    )}
+                  </>
+                )}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </TableFrame>
+  );
+}

@@ -1,0 +1,239 @@
+import { CallDetail, CallState, Decision, decisionSentence, readable } from "./call-parts.tsx";
+import type { TenantCall } from "./calls.ts";
+import { Copy, Empty, Search, State, TableFrame, When } from "./parts.tsx";
+
+export interface CallListView {
+  readonly calls: readonly TenantCall[];
+  readonly query: string;
+  /** Ids of calls that were sent again from here. */
+  readonly replays: { has(id: string): boolean };
+  readonly now: number;
+}
+
+/** `/dev/calls`. */
+export function CallList({ view }: { readonly view: CallListView }) {
+  const { calls, query, replays, now } = view;
+  return (
+    <>
+      <div class="head">
+        <h1>Calls of REST APIs</h1>
+        <Search action="/dev/calls" query={query} label="Policy, connector, status, journey" />
+      </div>
+      <div data-live="calls">
+        {calls.length === 0 ? (
+          <Nothing query={query} />
+        ) : (
+          <TableFrame label="Calls">
+            <table class="list">
+              <thead>
+                <tr>
+                  <th scope="col">When</th>
+                  <th scope="col">Connector</th>
+                  <th scope="col">Result</th>
+                  <th scope="col">Decision</th>
+                  <th scope="col" class="number">
+                    Attempts
+                  </th>
+                  <th scope="col" class="number">
+                    Duration
+                  </th>
+                  <th scope="col">Policy</th>
+                  <th scope="col">Step</th>
+                </tr>
+              </thead>
+              <tbody>
+                {calls.map(({ call }) => (
+                  <tr key={call.id} data-key={call.id}>
+                    <td>
+                      <a href={`/dev/calls/${encodeURIComponent(call.id)}`} data-row>
+                        <When at={call.at} now={now} />
+                      </a>
+                    </td>
+                    <td class="mono">
+                      {call.connectorId ?? call.technicalProfile}
+                      {replays.has(call.id) && <span class="tag">replay</span>}
+                    </td>
+                    <td>
+                      <CallState call={call} />
+                    </td>
+                    <td>
+                      <Decision call={call} />
+                    </td>
+                    <td class="number">{call.attempts.length}</td>
+                    <td class="number">{Math.round(call.duration)} ms</td>
+                    <td class="mono">{call.policyId}</td>
+                    <td>
+                      {call.step} <span class="faint">{call.connectorStep}</span>
+                    </td>
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          </TableFrame>
+        )}
+      </div>
+    </>
+  );
+}
+
+function Nothing({ query }: { readonly query: string }) {
+  return query === "" ? (
+    <Empty title="No API was called yet">
+      Each call of an API connector stands here with its request, its answer and a verdict for every claim. It
+      comes when a user flow with a connector is run: <a href="/dev">Run now</a>.
+    </Empty>
+  ) : (
+    <Empty title={`No call fits “${query}”`}>
+      Search by policy, connector, status, decision or the id of a journey.{" "}
+      <a href="/dev/calls">Show all calls</a>.
+    </Empty>
+  );
+}
+
+export interface CallView {
+  readonly shown: TenantCall;
+  /** The call that it repeats, shown beside it. */
+  readonly earlier?: TenantCall;
+  /** False where the journey left no trace: a replay moves none. */
+  readonly hasJourney: boolean;
+  readonly token: string;
+  readonly now: number;
+  /** Why the replay that was asked for did not happen. */
+  readonly problem?: string;
+  /** Body that was edited in the form. */
+  readonly body?: string;
+}
+
+/** `/dev/calls/{id}`. */
+export function CallPage({ view }: { readonly view: CallView }) {
+  const { shown, earlier, now } = view;
+  const { call } = shown;
+  return (
+    <>
+      <nav class="crumbs" aria-label="Breadcrumb">
+        <a href="/dev/calls" data-up>
+          Calls
+        </a>
+      </nav>
+      <h1 class="mono">{call.connectorId ?? call.technicalProfile}</h1>
+      {view.problem !== undefined && (
+        <p class="notice" role="alert">
+          <State tone="bad">{view.problem}</State>
+        </p>
+      )}
+      <Facts view={view} />
+      {earlier ? (
+        <div class="beside">
+          <section aria-labelledby="before">
+            <h2 id="before">
+              <a href={`/dev/calls/${encodeURIComponent(earlier.call.id)}`}>Before</a>{" "}
+              <span class="faint">
+                <When at={earlier.call.at} now={now} />
+              </span>
+            </h2>
+            <CallDetail call={earlier.call} id="earlier" />
+          </section>
+          <section aria-labelledby="replayed">
+            <h2 id="replayed">
+              Sent again{" "}
+              <span class="faint">
+                <When at={call.at} now={now} />
+              </span>
+            </h2>
+            <CallDetail call={call} id="call" />
+          </section>
+        </div>
+      ) : (
+        <CallDetail call={call} id="call" />
+      )}
+      <ReplayForm view={view} />
+    </>
+  );
+}
+
+function Facts({ view }: { readonly view: CallView }) {
+  const { shown, earlier, hasJourney, now } = view;
+  const { call, tenant } = shown;
+  return (
+    <>
+      {earlier && (
+        <p class="notice">
+          With this answer: {decisionSentence(call)}{" "}
+          <span class="faint">No journey and no account was touched.</span>
+        </p>
+      )}
+      <dl class="facts">
+        <div>
+          <dt>Result</dt>
+          <dd>
+            <CallState call={call} /> <Decision call={call} />
+          </dd>
+        </div>
+        <div>
+          <dt>When</dt>
+          <dd>
+            <When at={call.at} now={now} />
+          </dd>
+        </div>
+        <div>
+          <dt>Policy</dt>
+          <dd class="mono">
+            {call.policyId}, step {call.step} {call.connectorStep}
+          </dd>
+        </div>
+        <div>
+          <dt>Tenant</dt>
+          <dd class="mono">{tenant.defaultDomain}</dd>
+        </div>
+        <div>
+          <dt>Journey</dt>
+          <dd class="mono">
+            {hasJourney ? (
+              <a href={`/dev/journeys/${encodeURIComponent(call.correlationId)}`}>{call.correlationId}</a>
+            ) : (
+              <span class="faint">none: sent again from here</span>
+            )}
+          </dd>
+        </div>
+        <div>
+          <dt>Call</dt>
+          <dd class="mono">
+            {call.id} <Copy text={call.id} what="the id of the call" />
+          </dd>
+        </div>
+      </dl>
+    </>
+  );
+}
+
+function ReplayForm({ view }: { readonly view: CallView }) {
+  const { call } = view.shown;
+  if (call.request.body === undefined) return null;
+  const body = view.body ?? readable(call.request.body);
+  return (
+    <form class="card stack" action={`/dev/calls/${encodeURIComponent(call.id)}/replay`} method="post">
+      <h2>Send it again</h2>
+      <p class="faint" id="replay-help">
+        Goes to today's address with today's credentials. No journey moves and no account changes. What was
+        hidden in the record is sent as it stands here.
+      </p>
+      <input type="hidden" name="token" value={view.token} />
+      <label for="body">Body</label>
+      <textarea
+        id="body"
+        name="body"
+        class="mono"
+        rows={Math.min(24, Math.max(6, body.split("\n").length + 1))}
+        spellcheck={false}
+        aria-describedby="replay-help"
+      >
+        {body}
+      </textarea>
+      <p>
+        <button type="submit" class="primary">
+          Replay
+        </button>
+      </p>
+    </form>
+  );
+}

@@ -1,0 +1,89 @@
+import type { FastifyInstance, FastifyRequest } from "fastify";
+import { decodeJwt } from "jose";
+import type { ServerContext } from "../context.ts";
+import { policyPath, type Run, type RunProof } from "./run.ts";
+
+export type RunAnswer =
+  | { readonly kind: "problem"; readonly message: string }
+  | { readonly kind: "refused"; readonly error: string; readonly description: string }
+  | {
+      readonly kind: "tokens";
+      readonly claims: Readonly<Record<string, unknown>>;
+      readonly signed: boolean;
+      readonly names: readonly string[];
+    };
+
+/**
+ * Reads the address at which the browser ended, and redeems its code at the token endpoint of this server as the
+ * application would. Keeps no token.
+ */
+export async function readAnswer(
+  app: FastifyInstance,
+  context: ServerContext,
+  request: FastifyRequest,
+  run: Run,
+  proof: RunProof,
+  address: string,
+): Promise<RunAnswer> {
+  const fields = answerFields(address);
+  if (fields.size === 0) {
+    return {
+      kind: "problem",
+      message: "There is no answer in that. Copy the whole address, from http to its end.",
+    };
+  }
+  if (fields.get("state") !== proof.state) {
+    return {
+      kind: "problem",
+      message: "That answer belongs to another run. Copy the address of the run that began here.",
+    };
+  }
+  const error = fields.get("error");
+  if (error !== null) {
+    return { kind: "refused", error, description: fields.get("error_description") ?? "" };
+  }
+  const code = fields.get("code");
+  if (code === null) return { kind: "problem", message: "That address holds no code." };
+
+  const reference = run.application.secrets[0];
+  const secret = reference === undefined ? undefined : await context.ports(run.tenant).keys.secret(reference);
+  const answer = await app.inject({
+    method: "POST",
+    url: policyPath(run, "oauth2/v2.0/token"),
+    headers: { host: request.host, "content-type": "application/x-www-form-urlencoded" },
+    payload: new URLSearchParams({
+      grant_type: "authorization_code",
+      client_id: run.application.clientId,
+      code,
+      redirect_uri: run.redirectUri,
+      code_verifier: proof.verifier,
+      ...(secret !== undefined && { client_secret: secret }),
+    }).toString(),
+  });
+  const body = answer.json<Record<string, unknown>>();
+  if (answer.statusCode !== 200) {
+    return {
+      kind: "refused",
+      error: String(body.error ?? answer.statusCode),
+      description: String(body.error_description ?? ""),
+    };
+  }
+  const token = String(body.id_token ?? body.access_token ?? "");
+  return {
+    kind: "tokens",
+    claims: decodeJwt(token),
+    signed: (await context.signing.verify(run.tenant, token)) !== undefined,
+    names: Object.keys(body),
+  };
+}
+
+/** Query and fragment of an address; bare parameters count too. */
+function answerFields(address: string): URLSearchParams {
+  const text = address.trim();
+  const fields = new URLSearchParams();
+  const parts = /^[a-z][a-z0-9+.-]*:/i.test(text) ? text.split(/[?#]/).slice(1) : [text.replace(/^[?#]/, "")];
+  for (const part of parts) {
+    for (const [name, value] of new URLSearchParams(part)) if (value !== "") fields.set(name, value);
+  }
+  return fields;
+}
