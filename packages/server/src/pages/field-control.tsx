@@ -1,6 +1,7 @@
 import type { PageField } from "@vestibule/engine";
 import { contractAttributes } from "./contract-attributes.ts";
 import { dateParts, prefill } from "./data-script.ts";
+import { escapeHtml } from "./html-text.ts";
 import type { PageFrame } from "./page-frame.ts";
 
 interface ControlProps {
@@ -178,9 +179,9 @@ function Paragraph({ field }: { readonly field: PageField }) {
       class="textInParagraph"
       id={field.id}
       {...contractAttributes({ tabindex: 0, "aria-label": field.displayName })}
-    >
-      {field.value ?? field.displayName}
-    </p>
+      // Escaped here, `>` included, as programs that read B2C pages expect it.
+      dangerouslySetInnerHTML={{ __html: escapeHtml(field.value ?? field.displayName) }}
+    />
   );
 }
 
