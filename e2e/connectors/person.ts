@@ -1,0 +1,383 @@
+import { createHash, randomBytes } from "node:crypto";
+import { decodeJwt } from "jose";
+import { CookieJar } from "./cookie-jar.ts";
+
+export const publicClient = "bbbbbbbb-0000-4000-8000-000000000001";
+export const redirectUri = "http://localhost:9/cb";
+export const tenantDomain = "contoso.onmicrosoft.com";
+
+/** What the browser shows: a page of the server, or what the application was sent. */
+export type Shown = ShownPage | ErrorPage | ApplicationAnswer;
+
+export interface ShownPage {
+  readonly kind: "page";
+  readonly html: string;
+  readonly headers: Headers;
+  readonly base: string;
+  readonly api: string;
+  readonly csrf: string;
+  readonly transId: string;
+  readonly policy: string;
+  /** Transaction id, which is the correlation id. */
+  readonly tid: string;
+}
+
+export interface ErrorPage {
+  readonly kind: "error";
+  readonly status: number;
+  readonly html: string;
+  readonly headers: Headers;
+}
+
+export interface ApplicationAnswer {
+  readonly kind: "application";
+  readonly location: string;
+  readonly fields: URLSearchParams;
+}
+
+export interface Tokens {
+  readonly status: number;
+  readonly body: Readonly<Record<string, unknown>>;
+  /** Claims of the id token. */
+  readonly claims: Readonly<Record<string, unknown>>;
+  readonly access: Readonly<Record<string, unknown>>;
+}
+
+/** The answer of a form post: the page's script reads `status` and `message`. */
+export interface FormAnswer {
+  readonly http: number;
+  readonly text: string;
+  readonly status: string;
+  readonly message: string;
+  readonly errorCode?: string;
+  readonly fieldErrors: Readonly<Record<string, string>>;
+}
+
+/** Somebody at a browser without a screen: own cookies, and for each click the request that the page's script sends. */
+export class Person {
+  readonly cookies = new CookieJar();
+  readonly verifier = randomBytes(32).toString("base64url");
+  readonly #origin: string;
+  readonly #headers: Readonly<Record<string, string>>;
+  /** Everything that the server said, for searches. */
+  readonly heard: string[] = [];
+
+  constructor(origin: string, headers: Readonly<Record<string, string>> = {}) {
+    this.#origin = origin;
+    this.#headers = headers;
+  }
+
+  /** One request, no redirect followed. */
+  async fetch(address: string, init: RequestInit = {}): Promise<Response> {
+    const url = new URL(address, this.#origin);
+    const headers = new Headers({ ...this.#headers, ...Object.fromEntries(new Headers(init.headers)) });
+    const cookie = this.cookies.header(url);
+    if (cookie !== "" && !headers.has("cookie")) headers.set("cookie", cookie);
+    const response = await fetch(url, { redirect: "manual", ...init, headers });
+    this.cookies.take(url, response.headers.getSetCookie());
+    const copy = response.clone();
+    this.heard.push(`${response.headers.get("location") ?? ""}\n${await copy.text()}`);
+    return response;
+  }
+
+  /** Opens the flow for the application, as far as it goes without the person. */
+  async open(policy: string, parameters: Readonly<Record<string, string>> = {}): Promise<Shown> {
+    return this.follow(await this.fetch(this.authorizeAddress(policy, parameters)));
+  }
+
+  authorizeAddress(policy: string, parameters: Readonly<Record<string, string>> = {}): string {
+    const query = new URLSearchParams({
+      client_id: publicClient,
+      redirect_uri: redirectUri,
+      response_type: "code",
+      response_mode: "query",
+      scope: "openid offline_access",
+      state: "the-state",
+      nonce: "the-nonce",
+      code_challenge: createHash("sha256").update(this.verifier).digest("base64url"),
+      code_challenge_method: "S256",
+      ...parameters,
+    });
+    return `/${tenantDomain}/${policy}/oauth2/v2.0/authorize?${query}`;
+  }
+
+  /** Follows redirects until there is a page, or the application's address. */
+  async follow(response: Response): Promise<Shown> {
+    let current = response;
+    for (let hops = 0; hops < 20; hops += 1) {
+      const location = current.headers.get("location");
+      if (location === null) return shown(current);
+      const url = new URL(location, current.url);
+      if (url.href.startsWith(redirectUri)) return applicationAnswer(url.href);
+      current = await this.fetch(url.href);
+    }
+    throw new Error("too many redirects");
+  }
+
+  /** What the page's script posts on Continue, Create, Sign in. */
+  async post(page: ShownPage, fields: Readonly<Record<string, string>>): Promise<FormAnswer> {
+    return formAnswer(await this.send(page, new URLSearchParams({ request_type: "RESPONSE", ...fields })));
+  }
+
+  send(page: ShownPage, body: URLSearchParams | string): Promise<Response> {
+    return this.fetch(`${page.base}/SelfAsserted?tx=${page.transId}&p=${page.policy}`, {
+      method: "POST",
+      headers: {
+        "content-type": "application/x-www-form-urlencoded; charset=UTF-8",
+        "x-csrf-token": page.csrf,
+        "x-requested-with": "XMLHttpRequest",
+      },
+      body: body.toString(),
+    });
+  }
+
+  /** Follows a link or button of the page: `confirmed`, `unified`, `forgotPassword`, `cancelled`. */
+  async act(
+    page: ShownPage,
+    action: string,
+    parameters: Readonly<Record<string, string>> = {},
+  ): Promise<Shown> {
+    return this.follow(await this.fetch(actionAddress(page, action, parameters)));
+  }
+
+  /** Posts the form, and where it was accepted goes on. Throws where it was refused. */
+  async submit(page: ShownPage, fields: Readonly<Record<string, string>>): Promise<Shown> {
+    const answer = await this.post(page, fields);
+    if (answer.status !== "200") throw new Error(`refused: ${answer.text}`);
+    return this.act(page, "confirmed");
+  }
+
+  signIn(page: ShownPage, email: string, password: string): Promise<Shown> {
+    return this.submit(page, { email, password });
+  }
+
+  /** To the sign-up page, from wherever the flow begins. */
+  async openSignUp(policy: string, parameters: Readonly<Record<string, string>> = {}): Promise<ShownPage> {
+    const page = aPage(await this.open(policy, parameters));
+    return aPage(await this.act(page, "unified", { local: "signup" }));
+  }
+
+  /** Chooses the first identity provider of the page and is there whom `identity` says. */
+  async federate(
+    page: ShownPage,
+    identity: { readonly email: string; readonly name: string },
+  ): Promise<Shown> {
+    const response = await this.fetch(
+      actionAddress(page, "unified", { claimsexchange: providerButton(page.html) }),
+    );
+    return this.atProvider(response, identity);
+  }
+
+  /** From the redirect to the provider, through its own page, back to the server. */
+  async atProvider(
+    response: Response,
+    identity: { readonly email: string; readonly name: string } | "cancel",
+  ): Promise<Shown> {
+    let current = response;
+    for (let hops = 0; hops < 20; hops += 1) {
+      const location = current.headers.get("location");
+      if (location !== null) {
+        const url = new URL(location, current.url);
+        if (url.href.startsWith(redirectUri)) return applicationAnswer(url.href);
+        current = await this.fetch(url.href);
+        continue;
+      }
+      const html = await current.clone().text();
+      const action = unescapeHtml(/action="([^"]+)"/.exec(html)?.[1] ?? "");
+      if (/^\/sign-in\//.test(action)) {
+        const address = new URL(action, current.url);
+        current =
+          identity === "cancel"
+            ? await this.fetch(`${address.href}/cancel`)
+            : await this.fetch(address.href, { method: "POST", body: new URLSearchParams({ ...identity }) });
+      } else if (action.includes("/oauth2/authresp")) {
+        current = await this.fetch(new URL(action, current.url).href, {
+          method: "POST",
+          body: hiddenFields(html),
+        });
+      } else return shown(current);
+    }
+    throw new Error("the provider does not come to an end");
+  }
+
+  /** Verifies the address of a page by the code that was mailed. */
+  async prove(page: ShownPage, email: string, code: (address: string) => Promise<string>): Promise<void> {
+    const sent = await this.verification(page, "VERIFICATION_REQUEST", email);
+    if (!sent.includes('"200"')) throw new Error(`no code was sent: ${sent}`);
+    const verified = await this.verification(page, "VALIDATION_REQUEST", email, await code(email));
+    if (!verified.includes('"200"')) throw new Error(`the code was refused: ${verified}`);
+  }
+
+  async verification(
+    page: ShownPage,
+    type: "VERIFICATION_REQUEST" | "VALIDATION_REQUEST",
+    email: string,
+    code?: string,
+  ): Promise<string> {
+    const body = new URLSearchParams({
+      request_type: type,
+      claim_id: "email",
+      claim_value: email,
+      ...(code !== undefined && { user_input: code }),
+    });
+    return (await this.send(page, body)).text();
+  }
+
+  /** The application redeems its code, as the public client. */
+  async redeem(
+    shown: Shown,
+    policy: string,
+    changes: Readonly<Record<string, string>> = {},
+  ): Promise<Tokens> {
+    if (shown.kind !== "application") throw new Error(`no answer for the application: ${brief(shown)}`);
+    const code = shown.fields.get("code");
+    if (code === null) throw new Error(`no code: ${shown.fields}`);
+    return this.token(policy, {
+      grant_type: "authorization_code",
+      code,
+      redirect_uri: redirectUri,
+      code_verifier: this.verifier,
+      ...changes,
+    });
+  }
+
+  async refresh(tokens: Tokens, policy: string): Promise<Tokens> {
+    return this.token(policy, {
+      grant_type: "refresh_token",
+      refresh_token: String(tokens.body.refresh_token),
+      scope: "openid offline_access",
+    });
+  }
+
+  async token(policy: string, fields: Readonly<Record<string, string>>): Promise<Tokens> {
+    const response = await fetch(new URL(`/${tenantDomain}/${policy}/oauth2/v2.0/token`, this.#origin), {
+      method: "POST",
+      body: new URLSearchParams({ client_id: publicClient, ...fields }),
+    });
+    const body = (await response.json()) as Record<string, unknown>;
+    const read = (name: string) => (typeof body[name] === "string" ? decodeJwt(body[name]) : {});
+    return { status: response.status, body, claims: read("id_token"), access: read("access_token") };
+  }
+}
+
+export function actionAddress(
+  page: ShownPage,
+  action: string,
+  parameters: Readonly<Record<string, string>> = {},
+): string {
+  const query = new URLSearchParams({
+    ...parameters,
+    csrf_token: page.csrf,
+    tx: page.transId,
+    p: page.policy,
+  });
+  return `${page.base}/api/${page.api}/${action}?${query}`;
+}
+
+/** The page that must be there. */
+export function aPage(shown: Shown): ShownPage {
+  if (shown.kind !== "page") throw new Error(`no page: ${brief(shown)}`);
+  return shown;
+}
+
+/** The application's answer that must be there. */
+export function anAnswer(shown: Shown): ApplicationAnswer {
+  if (shown.kind !== "application") throw new Error(`no answer for the application: ${brief(shown)}`);
+  return shown;
+}
+
+/** `error: first line of error_description`, of an answer to the application. */
+export function errorOf(shown: Shown): string {
+  const { fields } = anAnswer(shown);
+  return `${fields.get("error")}: ${(fields.get("error_description") ?? "").split("\r\n")[0]}`;
+}
+
+export function brief(shown: Shown): string {
+  if (shown.kind === "application") return `application ${shown.location}`;
+  const text = shown.html
+    .replace(/<(script|style)[\s\S]*?<\/\1>/g, "")
+    .replace(/<[^>]+>/g, " ")
+    .replace(/\s+/g, " ");
+  return `${shown.kind} ${text.slice(0, 600)}`;
+}
+
+/** The text that a person can read on the page. */
+export function visibleText(shown: Shown): string {
+  if (shown.kind === "application") throw new Error(`no page: ${shown.location}`);
+  return unescapeHtml(
+    shown.html
+      .replace(/<head[\s\S]*?<\/head>/g, " ")
+      .replace(/<(script|style|noscript|template)[\s\S]*?<\/\1>/g, " ")
+      .replace(/<[^>]+>/g, " "),
+  ).replace(/\s+/g, " ");
+}
+
+/** What a text field of the page holds. */
+export function fieldValue(page: ShownPage, id: string): string | undefined {
+  const tag = new RegExp(`<input[^>]*\\bid="${id}"[^>]*>`).exec(page.html)?.[0];
+  if (tag === undefined) return undefined;
+  return unescapeHtml(/\bvalue="([^"]*)"/.exec(tag)?.[1] ?? "");
+}
+
+async function shown(response: Response): Promise<Shown> {
+  const html = await response.text();
+  const cut = (pattern: RegExp) => pattern.exec(html)?.[1] ?? "";
+  const transId = cut(/"transId":"(.*?)"/);
+  const { headers, status } = response;
+  if (status !== 200 || transId === "") return { kind: "error", status, html, headers };
+  const state = Buffer.from(transId.replace("StateProperties=", ""), "base64url").toString();
+  return {
+    ...{ kind: "page", html, headers, transId },
+    base: cut(/"tenant":"(.*?)"/),
+    api: cut(/"api":"(.*?)"/),
+    csrf: cut(/"csrf":"(.*?)"/),
+    policy: cut(/"policy":"(.*?)"/),
+    tid: (JSON.parse(state) as { TID: string }).TID,
+  };
+}
+
+function applicationAnswer(location: string): ApplicationAnswer {
+  const { search, hash } = new URL(location);
+  return { kind: "application", location, fields: new URLSearchParams(search || hash.slice(1)) };
+}
+
+export async function formAnswer(response: Response): Promise<FormAnswer> {
+  const text = await response.text();
+  const body = (text.startsWith("{") ? JSON.parse(text) : {}) as Record<string, unknown>;
+  return {
+    http: response.status,
+    text,
+    status: String(body.status ?? ""),
+    message: String(body.message ?? ""),
+    ...(typeof body.errorCode === "string" && { errorCode: body.errorCode }),
+    fieldErrors: (body.fieldErrors ?? {}) as Record<string, string>,
+  };
+}
+
+function providerButton(html: string): string {
+  const ids = [...html.matchAll(/<button[^>]*class="accountButton[^>]*>/g)].map(
+    ([tag]) => /\bid="([^"]+)"/.exec(tag)?.[1] ?? "",
+  );
+  const found = ids.find((id) => id.includes("SampleSocial"));
+  if (found === undefined) throw new Error(`the page offers no identity provider but ${ids}`);
+  return found;
+}
+
+function hiddenFields(html: string): URLSearchParams {
+  const fields = new URLSearchParams();
+  for (const [tag] of html.matchAll(/<input[^>]*>/g)) {
+    const name = /name="([^"]*)"/.exec(tag)?.[1];
+    if (name !== undefined) fields.append(name, unescapeHtml(/value="([^"]*)"/.exec(tag)?.[1] ?? ""));
+  }
+  return fields;
+}
+
+function unescapeHtml(text: string): string {
+  return text
+    .replace(/&#(\d+);/g, (_, digits: string) => String.fromCodePoint(Number(digits)))
+    .replace(/&#x([0-9a-f]+);/gi, (_, digits: string) => String.fromCodePoint(Number.parseInt(digits, 16)))
+    .replaceAll("&quot;", '"')
+    .replaceAll("&lt;", "<")
+    .replaceAll("&gt;", ">")
+    .replaceAll("&amp;", "&");
+}
