@@ -119,6 +119,14 @@ describe("a tenant with errors", () => {
     expect(diagnostics[0].at).toMatchObject({ file: tenant.flowFile, line: 3 });
   });
 
+  it("does not start in production while its flows need mail and no mail server is named", async () => {
+    await tenant.writeFlow({ id: "B2C_1_signin", userFlowType: "signUpOrSignIn" });
+    const problem = await start({ mode: "production" }).catch((error) => error);
+    expect(problem.diagnostics).toMatchObject([{ code: "ML001" }]);
+    const smtp = { url: "smtps://user:password@127.0.0.1:465", from: "no-reply@fabrikam.example" };
+    expect((await start({ mode: "production", smtp })).diagnostics).toEqual([]);
+  });
+
   it("goes on serving its last good version in development, and the new one when it is mended", async () => {
     const changes: number[] = [];
     let noticed: () => void = () => undefined;

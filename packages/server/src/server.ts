@@ -11,7 +11,9 @@ import { registerHealth } from "./hosting/health.ts";
 import { hostRule } from "./hosting/hosts.ts";
 import { type Listener, listen, type TlsMaterial } from "./hosting/listeners.ts";
 import { sweepRegularly } from "./hosting/sweep.ts";
+import { mailProblem, sendsMail } from "./messages/mail-problem.ts";
 import type { PasswordHashing } from "./store/passwords.ts";
+import type { Tenants } from "./tenant/tenant.ts";
 
 export { StartError } from "./composition/start-error.ts";
 export { TenantErrors } from "./composition/tenant-errors.ts";
@@ -105,7 +107,7 @@ async function start(options: ServerOptions, closing: Closing): Promise<RunningS
   );
   const { store, tenants } = outside.context;
   const seeded = await seedAll(outside.context);
-  const diagnostics = [...tenants.diagnostics(), ...seeded];
+  const diagnostics = [...tenants.diagnostics(), ...seeded, ...mailDiagnostics(options, tenants)];
   if (options.mode === "production" && diagnostics.some((one) => one.severity === "error")) {
     throw new TenantErrors(diagnostics);
   }
@@ -152,6 +154,17 @@ async function start(options: ServerOptions, closing: Closing): Promise<RunningS
     replaceCertificate: (tls) => https?.replaceCertificate(tls),
     close: () => closing.run(),
   };
+}
+
+/** A server that cannot send mail must not begin flows that need it. */
+function mailDiagnostics({ mode, smtp }: ServerOptions, tenants: Tenants): readonly Diagnostic[] {
+  const policies = tenants.all().flatMap((tenant) => [...tenant.policies.values()]);
+  if (!policies.some(({ program }) => sendsMail(program.policy))) return [];
+  const problem = mailProblem({
+    mode,
+    ...(smtp && { smtp: smtp.url, ...(smtp.from !== undefined && { from: smtp.from }) }),
+  });
+  return problem ? [problem] : [];
 }
 
 /** Demonstration accounts have passwords that everybody can read, so production makes none of them. */

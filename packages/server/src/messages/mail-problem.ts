@@ -1,4 +1,4 @@
-import type { Diagnostic } from "@vestibule/policy";
+import type { Diagnostic, Policy } from "@vestibule/policy";
 import { readSmtpAddress } from "./smtp-address.ts";
 
 export interface MailConfiguration {
@@ -38,6 +38,17 @@ export function mailProblem(configuration: MailConfiguration): Diagnostic | unde
     return problem("ML003", message, 'Give it as "Contoso <no-reply@contoso.example>".');
   }
   return undefined;
+}
+
+/** Whether a journey of this policy can ask for an address to be proved with a code. */
+export function sendsMail(policy: Policy): boolean {
+  return policy.technicalProfiles
+    .values()
+    .some(
+      ({ metadata, outputClaims }) =>
+        !/^(false|0)$/i.test(metadata.EnforceEmailVerification?.trim() ?? "") &&
+        outputClaims.some((claim) => claim.partnerClaimType?.toLowerCase() === "verified.email"),
+    );
 }
 
 /** Reads `address` or `name <address>`; undefined where it is neither. */
