@@ -1,13 +1,9 @@
-import type { ClaimType, Policy } from "@vestibule/policy";
+import type { Policy } from "@vestibule/policy";
 import type { ClaimsBag, ClaimValue } from "./value.ts";
 
 /** The spelling under which a claim lives in every bag: that of its definition; undeclared claims are absent. */
 export function claimKey(policy: Policy, claimTypeId: string): string | undefined {
   return policy.claimTypes.get(claimTypeId)?.id;
-}
-
-export function claimType(policy: Policy, claimTypeId: string): ClaimType | undefined {
-  return policy.claimTypes.get(claimTypeId);
 }
 
 export function readClaim(policy: Policy, bag: ClaimsBag, claimTypeId: string): ClaimValue | undefined {
@@ -19,11 +15,6 @@ export function readClaim(policy: Policy, bag: ClaimsBag, claimTypeId: string): 
 export function claimExists(policy: Policy, bag: ClaimsBag, claimTypeId: string): boolean {
   const value = readClaim(policy, bag, claimTypeId);
   return value !== undefined && !(Array.isArray(value) && value.length === 0);
-}
-
-/** Claims that may never leave the form that they were typed into: their input type is Password. */
-export function isSecret(type: ClaimType | undefined): boolean {
-  return type?.userInputType === "Password";
 }
 
 /** `True`/`False` for booleans, invariant decimal text for numbers: what .NET compares and formats. */

@@ -3,7 +3,7 @@ import type { ResolvedClaim } from "../profiles/profile.ts";
 import { claimKey, readClaim } from "./bag.ts";
 import { convertClaim } from "./convert.ts";
 import { isOneResolver, type ResolverScope, resolveClaimResolvers } from "./resolvers.ts";
-import type { ClaimsBag, ClaimValue } from "./value.ts";
+import type { ClaimValue } from "./value.ts";
 
 const restfulHandler = /^web\.tpengine\.providers\.restfulprovider\b/i;
 
@@ -27,7 +27,7 @@ export function metadataItem(metadata: Readonly<Record<string, string>>, key: st
 }
 
 /** The name under which a claim goes to or comes from the other side. */
-export function partnerName(policy: Policy, reference: ClaimReference, protocol: string): string {
+function partnerName(policy: Policy, reference: ClaimReference, protocol: string): string {
   if (reference.partnerClaimType !== undefined) return reference.partnerClaimType;
   return (
     policy.claimTypes.get(reference.claimTypeReferenceId)?.defaultPartnerClaimTypes?.[protocol] ??
@@ -137,9 +137,4 @@ function providerValue(values: Readonly<Record<string, unknown>>, name: string):
   const wanted = name.toLowerCase();
   const found = Object.keys(values).find((key) => key.toLowerCase() === wanted);
   return found === undefined ? undefined : values[found];
-}
-
-/** The bag with `claims` written over it. */
-export function withClaims(bag: ClaimsBag, claims: Readonly<Record<string, ClaimValue>>): ClaimsBag {
-  return Object.keys(claims).length === 0 ? bag : { ...bag, ...claims };
 }

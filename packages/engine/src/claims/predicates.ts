@@ -28,7 +28,7 @@ export function unsatisfiedGroups(
 }
 
 /** Whether `text` satisfies one predicate. Lengths count UTF-16 units, as .NET and browsers do. `now` in milliseconds. */
-export function satisfies(predicate: Predicate, text: string, now: number): boolean {
+function satisfies(predicate: Predicate, text: string, now: number): boolean {
   const { parameters } = predicate;
   switch (predicate.method) {
     case "IsLengthRange":

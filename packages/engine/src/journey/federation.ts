@@ -23,7 +23,7 @@ import { apply, runTransformations } from "./technical-profile.ts";
 type Provider = Extract<CompiledProfile, { kind: "openIdConnect" }>;
 
 /** `StateProperties=` and the transaction, opaque to the provider (pages.md 1.14). */
-export function federationState(transactionId: string): string {
+function federationState(transactionId: string): string {
   return `StateProperties=${Buffer.from(JSON.stringify({ TID: transactionId })).toString("base64url")}`;
 }
 

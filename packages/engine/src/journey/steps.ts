@@ -171,7 +171,7 @@ export function goTo(run: Run, exchangeId: string): "next" {
   return "next";
 }
 
-export function interactionRequired(run: Run): Outcome {
+function interactionRequired(run: Run): Outcome {
   const prompt = run.state.request.prompt ?? "none";
   const message = `User does not have an existing session and request prompt parameter has a value of '${prompt}'.`;
   return { kind: "relyingPartyError", error: "interaction_required", code: "AADB2C90077", message };
@@ -270,7 +270,7 @@ function stepFailed(
 // Pages -------------------------------------------------------------------------------------------------------------------
 
 /** Suspends the journey at a page. */
-export function showPage(run: Run, compiled: CompiledProfile | undefined, selects: boolean): Outcome {
+function showPage(run: Run, compiled: CompiledProfile | undefined, selects: boolean): Outcome {
   if (run.state.entry === "refresh")
     return serverError(
       "AADB2C90085",

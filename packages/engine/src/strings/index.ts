@@ -1,7 +1,7 @@
 import { english } from "./english.ts";
 import type { BuiltInStrings } from "./language.ts";
 
-export type { BuiltInStrings, StringTable } from "./language.ts";
+export type { BuiltInStrings } from "./language.ts";
 
 /** Lower-case language tag (`en`, `pt-br`) → its built-in texts. A new language is one more entry. */
 export const builtInStrings: Readonly<Record<string, BuiltInStrings>> = { en: english };

@@ -106,7 +106,7 @@ export const handler = (name: string) => ({
   handler: `Web.TPEngine.${name}, Web.TPEngine, Version=1.0.0.0`,
 });
 export const selfAsserted = handler("Providers.SelfAssertedAttributeProvider");
-export const directory = handler("Providers.AzureActiveDirectoryProvider");
+const directory = handler("Providers.AzureActiveDirectoryProvider");
 
 const contentDefinition = (id: string, contract: string) => ({
   id,
