@@ -310,24 +310,32 @@ describe("an answer before creating the user", () => {
   it.each([
     ["UF-22", 400],
     ["UF-23", "400"],
-  ])("a validation error keeps the page, and the corrected form is asked about anew (%s)", async (_, status) => {
-    const wrong = { version: "1", status, action: "ValidationError", userMessage: "That number is not ours." };
-    world.api.on("/two", answered(wrong, 400), goOn({ city: "Malmö" }));
-    const first = await signUp(world, "B2C_1_susi", { givenName: "Ida", jobTitle: "Pilot" });
-    expect(resultOf(first)).toBe("page: That number is not ours.");
-    expect(first.account).toBeUndefined();
-    const { person, page, email } = first;
-    if (page === undefined) throw new Error("no page");
-    const again = await person.submit(page, {
-      ...{ email, newPassword: "Str0ng!enough", reenterPassword: "Str0ng!enough" },
-      ...{ displayName: "Ida Lund", givenName: "Ida", jobTitle: "Captain" },
-    });
-    const { claims } = await person.redeem(again, "B2C_1_susi");
-    expect(claims).toMatchObject({ city: "Malmö", jobTitle: "Captain", newUser: true });
-    expect(world.api.to("/two").map(({ body }) => body.jobTitle)).toEqual(["Pilot", "Captain"]);
-    const decisions = (await callsOf(world, first.correlationId)).map(({ decision }) => decision);
-    expect(decisions).toEqual(["page", "continue", "continue"]);
-  });
+  ])(
+    "a validation error keeps the page, and the corrected form is asked about anew (%s)",
+    async (_, status) => {
+      const wrong = {
+        version: "1",
+        status,
+        action: "ValidationError",
+        userMessage: "That number is not ours.",
+      };
+      world.api.on("/two", answered(wrong, 400), goOn({ city: "Malmö" }));
+      const first = await signUp(world, "B2C_1_susi", { givenName: "Ida", jobTitle: "Pilot" });
+      expect(resultOf(first)).toBe("page: That number is not ours.");
+      expect(first.account).toBeUndefined();
+      const { person, page, email } = first;
+      if (page === undefined) throw new Error("no page");
+      const again = await person.submit(page, {
+        ...{ email, newPassword: "Str0ng!enough", reenterPassword: "Str0ng!enough" },
+        ...{ displayName: "Ida Lund", givenName: "Ida", jobTitle: "Captain" },
+      });
+      const { claims } = await person.redeem(again, "B2C_1_susi");
+      expect(claims).toMatchObject({ city: "Malmö", jobTitle: "Captain", newUser: true });
+      expect(world.api.to("/two").map(({ body }) => body.jobTitle)).toEqual(["Pilot", "Captain"]);
+      const decisions = (await callsOf(world, first.correlationId)).map(({ decision }) => decision);
+      expect(decisions).toEqual(["page", "continue", "continue"]);
+    },
+  );
 
   it("shows what was typed, but no password, on the page after a validation error", async () => {
     world.api.on("/two", validationError("Not so."));
@@ -348,7 +356,12 @@ describe("an answer before creating the user", () => {
     expect(resultOf(outcome)).toContain("Not today.");
     const { person, page } = outcome;
     if (page === undefined) throw new Error("no page");
-    const again = await person.post(page, { email: outcome.email, displayName: "x", newPassword: "Str0ng!enough", reenterPassword: "Str0ng!enough" });
+    const again = await person.post(page, {
+      email: outcome.email,
+      displayName: "x",
+      newPassword: "Str0ng!enough",
+      reenterPassword: "Str0ng!enough",
+    });
     expect(again.status).not.toBe("");
     const after = await person.act(page, "confirmed");
     expect(after.kind).not.toBe("application");
@@ -478,7 +491,10 @@ describe("an answer before the token", () => {
     const [record] = await callsOf(world, outcome.correlationId);
     if (warnings) expect(record?.warnings).toEqual(warnings);
     const [audit, ...more] = await auditOf(world, outcome.correlationId);
-    expect(audit).toMatchObject({ result: "success", details: { step: "PreTokenIssuance", numberOfAttempts: 1 } });
+    expect(audit).toMatchObject({
+      result: "success",
+      details: { step: "PreTokenIssuance", numberOfAttempts: 1 },
+    });
     expect(more).toEqual([]);
   });
 
@@ -487,7 +503,9 @@ describe("an answer before the token", () => {
     world.api.on("/three", { status: 500 });
     const outcome = await signIn(world, "B2C_1_susi", email);
     expect(resultOf(outcome)).toMatch(/^application: server_error: AADB2C90075: /);
-    expect(resultOf(outcome)).toMatch(httpError("PreSendClaimsRestful", "InternalServerError", "Internal Server Error"));
+    expect(resultOf(outcome)).toMatch(
+      httpError("PreSendClaimsRestful", "InternalServerError", "Internal Server Error"),
+    );
     expect(outcome.tokens).toBeUndefined();
   });
 

@@ -17,10 +17,18 @@ export interface Authority {
 export function createAuthority(): Authority {
   const authorityKeys = keyPair();
   const leafKeys = keyPair();
-  const make = (subject: string, publicKey: forge.pki.rsa.PublicKey, from: number, to: number, isAuthority: boolean) => {
+  const make = (
+    subject: string,
+    publicKey: forge.pki.rsa.PublicKey,
+    from: number,
+    to: number,
+    isAuthority: boolean,
+  ) => {
     const certificate = forge.pki.createCertificate();
     certificate.publicKey = publicKey;
-    certificate.serialNumber = `01${Math.floor(Math.random() * 2 ** 32).toString(16).padStart(8, "0")}`;
+    certificate.serialNumber = `01${Math.floor(Math.random() * 2 ** 32)
+      .toString(16)
+      .padStart(8, "0")}`;
     certificate.validity.notBefore = new Date(Date.now() + from * day);
     certificate.validity.notAfter = new Date(Date.now() + to * day);
     certificate.setSubject([{ name: "commonName", value: subject }]);

@@ -20,7 +20,10 @@ export class CookieJar {
       if (gone) cookies.delete(name);
       else {
         const value = pair.slice(equals + 1);
-        cookies.set(name, age === undefined ? { value } : { value, expires: Date.now() + Number(age) * 1000 });
+        cookies.set(
+          name,
+          age === undefined ? { value } : { value, expires: Date.now() + Number(age) * 1000 },
+        );
       }
     }
   }

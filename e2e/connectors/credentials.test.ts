@@ -42,9 +42,7 @@ beforeAll(async () => {
   const key = "?code=key-in-the-address-5b9e";
   world = await startWorld(() => ({
     connectors: {
-      ...Object.fromEntries(
-        ["renewed", "early", "expired", "file"].map((id) => [id, withCertificate(id)]),
-      ),
+      ...Object.fromEntries(["renewed", "early", "expired", "file"].map((id) => [id, withCertificate(id)])),
       header: connector("header", `${api.url}/two`, { authenticationConfiguration: header }),
       query: connector("query", `${api.url}/two${key}`),
       silent: connector("silent", `http://localhost:1/two${key}`),
@@ -104,7 +102,10 @@ describe("a client certificate", () => {
     expect(outcome.account).toBeUndefined();
     expect(api.received).toEqual([]);
     const [record] = await callsOf(world, outcome.correlationId);
-    expect(record?.failure).toMatchObject({ kind: "credentials", detail: expect.stringContaining("AADB2C90028") });
+    expect(record?.failure).toMatchObject({
+      kind: "credentials",
+      detail: expect.stringContaining("AADB2C90028"),
+    });
     expect(outcome.posted?.message).not.toContain("AADB2C90028");
     expect(record?.attempts).toEqual([]);
     expect((await auditOf(world, outcome.correlationId))[0]).toMatchObject({
@@ -116,7 +117,6 @@ describe("a client certificate", () => {
 
 describe("a key", () => {
   it("in the address is sent, and stands in no record, message or page (UF-50)", async () => {
-    api.on("/two", block("No key-in-the-address-5b9e for you."));
     const outcome = await signUp(world, "B2C_1_query");
     expect(api.received.map(({ url }) => url)).toEqual(["/two?code=key-in-the-address-5b9e"]);
     const records = JSON.stringify([
@@ -125,6 +125,18 @@ describe("a key", () => {
       await world.server.context.store.observations.trace(tenantId, outcome.correlationId),
     ]);
     expect(records).toContain("/two");
+    expect(records).not.toContain("key-in-the-address");
+    expect(outcome.person.heard.join()).not.toContain("key-in-the-address");
+  });
+
+  it("that the API repeats in its answer is masked in the record", async () => {
+    api.on("/two", block("No key-in-the-address-5b9e for you."));
+    const { correlationId } = await signUp(world, "B2C_1_query");
+    const records = JSON.stringify([
+      await callsOf(world, correlationId),
+      await auditOf(world, correlationId),
+    ]);
+    expect(records).toContain("******");
     expect(records).not.toContain("key-in-the-address");
   });
 

@@ -40,7 +40,12 @@ const attributes = [
   attribute("extension_Roles", "string"),
 ];
 
-const textBox = (id: string, more: Document = {}) => ({ id, userInputType: "textBox", isOptional: true, ...more });
+const textBox = (id: string, more: Document = {}) => ({
+  id,
+  userInputType: "textBox",
+  isOptional: true,
+  ...more,
+});
 
 /** What the sign-up page of every flow here collects, unless a test says otherwise. */
 export const collected: readonly Document[] = [
@@ -174,7 +179,8 @@ export async function writeTenant(
     await mkdir(join(directory, folder), { recursive: true });
   for (const [path, document] of Object.entries(documents))
     await writeFile(join(directory, path), JSON.stringify(document, null, 2));
-  for (const [path, text] of Object.entries(changes.files ?? {})) await writeFile(join(directory, path), text);
+  for (const [path, text] of Object.entries(changes.files ?? {}))
+    await writeFile(join(directory, path), text);
 }
 
 const applications: readonly Document[] = [

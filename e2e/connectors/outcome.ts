@@ -12,7 +12,9 @@ import {
 } from "./person.ts";
 import { goodPassword, newAddress, type World } from "./world.ts";
 
-type AuditEntry = Awaited<ReturnType<World["server"]["context"]["store"]["observations"]["listAudit"]>>[number];
+type AuditEntry = Awaited<
+  ReturnType<World["server"]["context"]["store"]["observations"]["listAudit"]>
+>[number];
 
 export type Fields = Readonly<Record<string, string>>;
 

@@ -203,9 +203,9 @@ export class Person {
   /** Verifies the address of a page by the code that was mailed. */
   async prove(page: ShownPage, email: string, code: (address: string) => Promise<string>): Promise<void> {
     const sent = await this.verification(page, "VERIFICATION_REQUEST", email);
-    if (!sent.includes('"200"')) throw new Error(`no code was sent: ${sent}`);
+    if (!sent.includes('"result":0')) throw new Error(`no code was sent: ${sent}`);
     const verified = await this.verification(page, "VALIDATION_REQUEST", email, await code(email));
-    if (!verified.includes('"200"')) throw new Error(`the code was refused: ${verified}`);
+    if (!verified.includes('"result":0')) throw new Error(`the code was refused: ${verified}`);
   }
 
   async verification(

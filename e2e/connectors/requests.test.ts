@@ -91,7 +91,9 @@ describe("a connector's request", () => {
       step: "PreTokenIssuance",
       ...common,
       email,
-      identities: [{ signInType: "emailAddress", issuer: "contoso.onmicrosoft.com", issuerAssignedId: email }],
+      identities: [
+        { signInType: "emailAddress", issuer: "contoso.onmicrosoft.com", issuerAssignedId: email },
+      ],
       objectId: account?.objectId,
       displayName: "Ida Lund",
       city: "Lund",
@@ -143,7 +145,9 @@ describe("a connector is not called", () => {
   });
 
   it("on refresh: the token repeats what it added at the first issue (UF-08)", async () => {
-    world.api.on("/three", { body: { version: "1", action: "Continue", city: "Malmö", extension_Roles: "a b" } });
+    world.api.on("/three", {
+      body: { version: "1", action: "Continue", city: "Malmö", extension_Roles: "a b" },
+    });
     const { person, tokens } = await signUp(world, "B2C_1_susi", { city: "Lund" });
     expect(tokens?.claims).toMatchObject({ city: "Malmö", extension_Roles: "a b" });
     world.api.reset();
@@ -165,7 +169,9 @@ describe("a connector is not called", () => {
     const shown = await person.act(page, "confirmed");
     expect((await person.redeem(shown, "B2C_1_susi")).claims.newUser).toBe(true);
     const rows = await world.server.context.store.observations.listAudit(tenantId, 20);
-    expect(rows.filter((row) => row.correlationId === page.tid && row.details.step === "PostAttributeCollection")).toHaveLength(1);
+    expect(
+      rows.filter((row) => row.correlationId === page.tid && row.details.step === "PostAttributeCollection"),
+    ).toHaveLength(1);
     expect((await signIn(world, "B2C_1_plain", email)).tokens).toBeDefined();
   });
 });

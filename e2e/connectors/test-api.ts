@@ -117,7 +117,8 @@ export class TestApi {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const text = Buffer.concat(chunks).toString("utf8");
-    const peer = "getPeerCertificate" in request.socket ? (request.socket as TLSSocket).getPeerCertificate() : undefined;
+    const peer =
+      "getPeerCertificate" in request.socket ? (request.socket as TLSSocket).getPeerCertificate() : undefined;
     const certificate = peer?.subject?.CN;
     const received: Received = {
       method: request.method ?? "",
