@@ -88,6 +88,10 @@ function content(run: Run, definitionId: string, form: Form | undefined): Readon
   for (const [id, text] of Object.entries({ ...table, ...ux.page })) {
     result[id] = texts.localized("UxElement", undefined, id) ?? form?.compiled.metadata.texts[id] ?? text;
   }
+  // B2C has one string for both pages of buttons; a page that only creates accounts says so.
+  if (form === undefined && /\.signup$/i.test(definitionId) && result.intro === ux.providerSelection.intro) {
+    result.intro = ux.page.vb_sign_up ?? "";
+  }
   cached.set(key, result);
   return result;
 }

@@ -92,6 +92,7 @@ export const englishPages: BuiltInStrings["ux"] = {
     vb_copied: "Copied",
   },
   page: {
+    vb_sign_up: "Sign up",
     vb_optional: "optional",
     vb_choose: "Choose one",
     vb_show: "Show",

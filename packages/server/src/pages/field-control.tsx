@@ -124,7 +124,9 @@ function TextControl(props: ControlProps) {
 function PasswordControl(props: ControlProps) {
   const { frame, field } = props;
   const current = /^(old|current)/i.test(field.id);
-  const rules = field.predicates !== undefined && field.predicates.groups.length > 0 && frame.ownLook;
+  // The second password only has to repeat the first, whose rules are listed already.
+  const listed = field.predicates !== undefined && field.id !== "reenterPassword";
+  const rules = listed && (field.predicates?.groups.length ?? 0) > 0 && frame.ownLook;
   return (
     <>
       <input

@@ -95,12 +95,9 @@ export function claimTypes(scope: Scope): IdMap<ClaimType> {
         ...(scope.localIdentity === "userName" && collectsNames(scope) && { restriction: userNamePattern }),
       },
     ),
-    field("password", "Password", "Password", { userHelpText: "Enter password" }),
-    field("newPassword", "New Password", "Password", { userHelpText: "Enter new password", ...complexity }),
-    field("reenterPassword", "Confirm New Password", "Password", {
-      userHelpText: "Confirm new password",
-      ...complexity,
-    }),
+    field("password", "Password", "Password"),
+    field("newPassword", "New Password", "Password", complexity),
+    field("reenterPassword", "Confirm New Password", "Password", complexity),
     field("blockMessage", "", "Paragraph"),
     field("userMsg", "", "Paragraph"),
   ];

@@ -170,6 +170,9 @@ export function blockPage(): TechnicalProfile {
     displayName: "API block page",
     metadata: {
       ContentDefinitionReferenceId: "api.blockpage",
+      "language.heading": "We cannot let you in",
+      "language.intro": "",
+      "language.initial_intro": "",
       "setting.showContinueButton": "false",
       "setting.showCancelButton": "false",
       "vestibule.terminal": "true",

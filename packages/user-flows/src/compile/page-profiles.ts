@@ -22,6 +22,12 @@ const shown = (claimTypeReferenceId: string, isRequired: boolean): DisplayClaim 
 
 type Parts = Parameters<typeof technicalProfile>[2];
 
+/** Built-in texts of a page; a language page of the flow overrides them. B2C says "User Details" and "Create" everywhere. */
+const texts = (heading: string, button?: string) => ({
+  "language.heading": heading,
+  ...(button !== undefined && { "language.button_continue": button }),
+});
+
 function page(id: string, contentDefinition: string, parts: Parts): TechnicalProfile {
   return technicalProfile(id, proprietary("selfAsserted"), {
     ...parts,
@@ -130,6 +136,7 @@ export function signUpPage(scope: Scope): TechnicalProfile {
   return page(signUpPageId(scope), "api.localaccountsignup", {
     displayName: byName ? "User ID signup" : "Email signup",
     metadata: {
+      ...texts("Create your account"),
       ...verificationMetadata(scope),
       ...(byName && { LocalAccountType: "Username", LocalAccountProfile: "true" }),
     },
@@ -159,6 +166,7 @@ export function socialSignUpPage(scope: Scope): TechnicalProfile {
   return page("SelfAsserted-Social", "api.socialccountsignup", {
     displayName: "User ID signup",
     metadata: {
+      ...texts("Create your account"),
       ...verificationMetadata(scope),
       // An address that the provider asserted needs no proof unless it was edited (user-flows.md 8).
       "vestibule.acceptPrefilledAddress": "true",
@@ -182,7 +190,7 @@ export function profilePage(scope: Scope): TechnicalProfile {
   return page("SelfAsserted-ProfileUpdate", "api.selfasserted.profileupdate", {
     displayName: "User ID signup",
     // Clearing a field must clear the attribute (technical-profiles.md 2.5).
-    metadata: { AllowGenerationOfClaimsWithNullValues: "true" },
+    metadata: { ...texts("Edit your profile", "Save"), AllowGenerationOfClaimsWithNullValues: "true" },
     includeInSso: false,
     inputClaims: [claim("objectId"), ...scope.collected.map(({ claimType }) => claim(claimType))],
     displayClaims: scope.collected.map(({ claimType, isOptional }) => shown(claimType, !isOptional)),
@@ -208,7 +216,10 @@ export function resetDiscoveryPage(scope: Scope): TechnicalProfile {
   const byName = scope.localIdentity === "userName";
   return page(resetDiscoveryId(scope), "api.localaccountpasswordreset", {
     displayName: byName ? "Reset password using username" : "Reset password using email address",
-    metadata: { UserMessageIfClaimsTransformationBooleanValueIsNotEqual: lockedMessage },
+    metadata: {
+      ...texts("Reset your password", "Continue"),
+      UserMessageIfClaimsTransformationBooleanValueIsNotEqual: lockedMessage,
+    },
     includeInSso: false,
     ...(byName && { inputClaims: [claim("signInName")] }),
     displayClaims: [...(byName ? [shown("signInName", true)] : []), shown("email", true)],
@@ -234,6 +245,7 @@ export function resetDiscoveryPage(scope: Scope): TechnicalProfile {
 export function resetPasswordPage(scope: Scope): TechnicalProfile {
   return page("LocalAccountWritePasswordUsingObjectId", "api.localaccountpasswordchange", {
     displayName: "Change password (username)",
+    metadata: texts("Choose a new password", "Continue"),
     inputClaims: [claim("objectId")],
     displayClaims: [shown("newPassword", true), shown("reenterPassword", true)],
     outputClaims: [
@@ -249,7 +261,10 @@ export function resetPasswordPage(scope: Scope): TechnicalProfile {
 export function expiredPasswordPage(scope: Scope): TechnicalProfile {
   return page("SelfAsserted-ForcePasswordReset-ExpiredPassword", "api.selfasserted.expiredpassword", {
     displayName: "Password Expired",
-    metadata: { UserMessageIfNewPasswordIsSame: "The new password must be different from the current one." },
+    metadata: {
+      ...texts("Choose a new password", "Continue"),
+      UserMessageIfNewPasswordIsSame: "The new password must be different from the current one.",
+    },
     inputClaims: [
       constant("userMsg", "Your password has expired, please change to a new password."),
       claim("objectId"),
