@@ -1,6 +1,6 @@
 import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
-import { Kysely, PostgresDialect, type Transaction } from "kysely";
+import { type CompiledQuery, Kysely, PostgresDialect, type QueryResult, type Transaction } from "kysely";
 import pg from "pg";
 import type { Schema } from "./schema.ts";
 import { SqliteFile } from "./sqlite-dialect.ts";
@@ -12,6 +12,13 @@ export interface Database {
   readonly quick: Kysely<Schema>;
   /** For the directory, grants that were revoked, keys: a commit outlives a power cut. */
   readonly durable: Kysely<Schema>;
+  /** Runs a prepared query that only reads, outside of any transaction. */
+  read<R>(query: CompiledQuery<R>): Promise<readonly R[]>;
+  /**
+   * Runs prepared queries as one transaction, with the promise of `quick`. On SQLite those that are asked for in the
+   * same moment share a commit, so that one of them costs little more than its rows.
+   */
+  write<R>(...queries: readonly CompiledQuery<R>[]): Promise<readonly QueryResult<R>[]>;
   close(): Promise<void>;
 }
 
@@ -31,12 +38,10 @@ function openSqlite(path: string): Database {
     kind: "sqlite",
     quick,
     durable,
-    close: async () => {
-      // Whoever holds the connection ends first.
-      const release = await file.acquire();
-      file.close();
-      release();
-    },
+    read: async (query) => (await file.read(query)).rows,
+    write: <R>(...queries: readonly CompiledQuery<R>[]) =>
+      file.write(queries) as Promise<readonly QueryResult<R>[]>,
+    close: () => file.end(),
   };
 }
 
@@ -58,7 +63,22 @@ function openPostgres(url: string): Database {
   // An idle connection that the server drops must not end the process; the next query opens another.
   pool.on("error", () => undefined);
   const db = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
-  return { kind: "postgres", quick: db, durable: db, close: () => db.destroy() };
+  return {
+    kind: "postgres",
+    quick: db,
+    durable: db,
+    read: async (query) => (await db.executeQuery(query)).rows,
+    async write(...queries) {
+      const [only, ...others] = queries;
+      if (only !== undefined && others.length === 0) return [await db.executeQuery(only)];
+      return await transact(db, async (transaction) => {
+        const results: QueryResult<never>[] = [];
+        for (const query of queries) results.push(await transaction.executeQuery<never>(query));
+        return results;
+      });
+    },
+    close: () => db.destroy(),
+  };
 }
 
 const retryable = new Set(["40001", "40P01"]);

@@ -87,17 +87,18 @@ export function createGrantStore(database: Database, sealer: Sealer): GrantStore
       .where("token_key", "=", row.key)
       .where("rotated", "is", null),
   );
-  const findCode = async (tenantId: string, key: string) => (await selectCode(db, { tenantId, key })).rows[0];
+  const findCode = async (tenantId: string, key: string) =>
+    (await database.read(selectCode({ tenantId, key })))[0];
   const findToken = async (tenantId: string, key: string) =>
-    (await selectToken(db, { tenantId, key })).rows[0];
+    (await database.read(selectToken({ tenantId, key })))[0];
   const isRevoked = async (tenantId: string, family: string) =>
-    (await selectRevoked(db, { tenantId, family })).rows.length > 0;
+    (await database.read(selectRevoked({ tenantId, family }))).length > 0;
 
   return {
     async putCode(tenantId, code, grant, family, issued, expires) {
       const key = digestOf(code);
       const sealed = seal(tenantId, "code", key, grant);
-      await insertCode(db, { tenantId, key, family, sealed, issued, expires });
+      await database.write(insertCode({ tenantId, key, family, sealed, issued, expires }));
     },
 
     async peekCode(tenantId, code) {
@@ -113,7 +114,8 @@ export function createGrantStore(database: Database, sealer: Sealer): GrantStore
 
     async redeemCode(tenantId, code, now) {
       const key = digestOf(code);
-      const [won] = (await markRedeemed(db, { tenantId, key, now })).rows;
+      const [marked] = await database.write(markRedeemed({ tenantId, key, now }));
+      const won = marked?.rows[0];
       if (won !== undefined) {
         const grant = open(tenantId, "code", key, won.sealed);
         return { kind: "redeemed", grant, family: won.family, issued: won.issued };
@@ -128,7 +130,7 @@ export function createGrantStore(database: Database, sealer: Sealer): GrantStore
     async putRefreshToken(tenantId, token, grant, family, issued, expires) {
       const key = digestOf(token);
       const sealed = seal(tenantId, "refresh token", key, grant);
-      await insertToken(db, { tenantId, key, family, sealed, issued, expires });
+      await database.write(insertToken({ tenantId, key, family, sealed, issued, expires }));
     },
 
     async peekRefreshToken(tenantId, token) {
@@ -146,8 +148,9 @@ export function createGrantStore(database: Database, sealer: Sealer): GrantStore
       if (expires <= now) return { kind: "expired", issued, expires };
       const grant = open(tenantId, "refresh token", key, row.sealed);
       if (row.rotated === null) {
-        const won = !rotate || (await markRotated(db, { tenantId, key, now })).numAffectedRows === 1n;
-        if (won) return { kind: "redeemed", grant, family, issued, expires };
+        const [marked] = rotate ? await database.write(markRotated({ tenantId, key, now })) : [];
+        if (!rotate || marked?.numAffectedRows === 1n)
+          return { kind: "redeemed", grant, family, issued, expires };
       }
       // Somebody rotated it in between: that was just now.
       return { kind: "reused", rotatedAt: row.rotated ?? now, grant, family, issued, expires };

@@ -41,18 +41,13 @@ export function createJourneyStore(database: Database, sealer: Sealer, now: () =
   return {
     async insert(tenantId, journey) {
       const { revision, state } = journey;
-      await insert(db, {
-        tenantId,
-        id: state.id,
-        revision,
-        sealed: seal(tenantId, journey),
-        at: wholeMinute(now()),
-      });
+      const sealed = seal(tenantId, journey);
+      await database.write(insert({ tenantId, id: state.id, revision, sealed, at: wholeMinute(now()) }));
     },
 
     async load(tenantId, id) {
       if (!canBeJourney(id)) return undefined;
-      const [row] = (await select(db, { tenantId, id })).rows;
+      const [row] = await database.read(select({ tenantId, id }));
       if (row === undefined) return undefined;
       const stored = JSON.parse(sealer.open(context(tenantId, id), row.sealed)) as Omit<
         StoredJourney,
@@ -62,15 +57,17 @@ export function createJourneyStore(database: Database, sealer: Sealer, now: () =
     },
 
     async save(tenantId, journey) {
-      const result = await update(db, {
-        tenantId,
-        id: journey.state.id,
-        loaded: journey.revision,
-        next: journey.revision + 1,
-        sealed: seal(tenantId, journey),
-        at: wholeMinute(now()),
-      });
-      return result.numAffectedRows === 1n;
+      const [result] = await database.write(
+        update({
+          tenantId,
+          id: journey.state.id,
+          loaded: journey.revision,
+          next: journey.revision + 1,
+          sealed: seal(tenantId, journey),
+          at: wholeMinute(now()),
+        }),
+      );
+      return result?.numAffectedRows === 1n;
     },
 
     async remove(tenantId, id) {

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { CallRecord, TraceEntry } from "@vestibule/engine";
-import { type Database, transact } from "./database.ts";
+import type { Database } from "./database.ts";
 import { prepare } from "./prepared.ts";
 import type { AuditEntry, JourneySummary, ObservationStore } from "./store.ts";
 
@@ -49,11 +49,13 @@ export function createObservationStore(database: Database, now: () => number): O
 
   return {
     async addAudit(tenantId, entry) {
-      await insertAudit(db, { tenantId, id: entry.id, at: entry.at, data: JSON.stringify(entry) });
+      await database.write(
+        insertAudit({ tenantId, id: entry.id, at: entry.at, data: JSON.stringify(entry) }),
+      );
     },
     listAudit: (tenantId, limit) => newest("audit", tenantId, limit) as Promise<readonly AuditEntry[]>,
     async addCall(tenantId, call) {
-      await insertCall(db, { tenantId, id: call.id, at: call.at, data: JSON.stringify(call) });
+      await database.write(insertCall({ tenantId, id: call.id, at: call.at, data: JSON.stringify(call) }));
     },
     listCalls: (tenantId, limit) => newest("calls", tenantId, limit) as Promise<readonly CallRecord[]>,
 
@@ -69,17 +71,11 @@ export function createObservationStore(database: Database, now: () => number): O
 
     async addTrace(tenantId, summary, entries) {
       const { id, updatedAt: updated } = summary;
-      await transact(db, async (transaction) => {
-        await upsertSummary(transaction, { tenantId, id, updated, data: JSON.stringify(summary) });
-        if (entries.length === 0) return;
-        await insertTrace(transaction, {
-          tenantId,
-          journeyId: id,
-          id: orderedId(),
-          at: now(),
-          entries: JSON.stringify(entries),
-        });
-      });
+      const part = { tenantId, journeyId: id, id: orderedId(), at: now(), entries: JSON.stringify(entries) };
+      await database.write(
+        upsertSummary({ tenantId, id, updated, data: JSON.stringify(summary) }),
+        ...(entries.length === 0 ? [] : [insertTrace(part)]),
+      );
     },
 
     async listJourneys(tenantId, limit) {

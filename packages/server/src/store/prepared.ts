@@ -1,5 +1,4 @@
-import type { Compilable, CompiledQuery, Kysely, QueryResult } from "kysely";
-import type { Schema } from "./schema.ts";
+import type { Compilable, CompiledQuery } from "kysely";
 
 class Placeholder {
   readonly name: string;
@@ -10,22 +9,21 @@ class Placeholder {
 
 /**
  * A query that is compiled once and run often, for what every request does: building it anew costs more than SQLite
- * needs to answer it. `build` sees placeholders: it may put each parameter into the query as a value, and do nothing
- * else with it (no condition, no conversion, no spread).
+ * needs to answer it. `Database.read` and `Database.write` run it. `build` sees placeholders: it may put each parameter
+ * into the query as a value, and do nothing else with it (no condition, no conversion, no spread).
  */
 export function prepare<P extends object, R>(
   build: (parameters: P) => Compilable<R>,
-): (db: Kysely<Schema>, parameters: P) => Promise<QueryResult<R>> {
+): (parameters: P) => CompiledQuery<R> {
   let compiled: CompiledQuery<R> | undefined;
-  return (db, parameters) => {
+  return (parameters) => {
     compiled ??= build(placeholders<P>()).compile();
-    const values = new Map<string, unknown>(Object.entries(parameters));
-    return db.executeQuery<R>({
+    return {
       ...compiled,
       parameters: compiled.parameters.map((value) =>
-        value instanceof Placeholder ? take(values, value.name) : value,
+        value instanceof Placeholder ? take(parameters, value.name) : value,
       ),
-    });
+    };
   };
 }
 
@@ -33,7 +31,7 @@ function placeholders<P extends object>(): P {
   return new Proxy({}, { get: (_, name) => new Placeholder(String(name)) }) as P;
 }
 
-function take(values: ReadonlyMap<string, unknown>, name: string): unknown {
-  if (!values.has(name)) throw new Error(`The query needs the parameter '${name}'.`);
-  return values.get(name);
+function take(parameters: object, name: string): unknown {
+  if (!Object.hasOwn(parameters, name)) throw new Error(`The query needs the parameter '${name}'.`);
+  return (parameters as Readonly<Record<string, unknown>>)[name];
 }

@@ -41,17 +41,15 @@ export function createSessionStore(database: Database, sealer: Sealer): SessionS
     async put(tenantId, handle, session) {
       const key = digestOf(handle);
       const sealed = sealer.seal(context(tenantId, key), JSON.stringify(session));
-      await transact(db, async (transaction) => {
-        await upsert(transaction, { tenantId, key, sealed, expires: session.expires });
-        for (const objectId of accountsOf(session.session)) {
-          await insertAccount(transaction, { tenantId, objectId, key });
-        }
-      });
+      await database.write(
+        upsert({ tenantId, key, sealed, expires: session.expires }),
+        ...accountsOf(session.session).map((objectId) => insertAccount({ tenantId, objectId, key })),
+      );
     },
 
     async find(tenantId, handle, now) {
       const key = digestOf(handle);
-      const [row] = (await select(db, { tenantId, key, now })).rows;
+      const [row] = await database.read(select({ tenantId, key, now }));
       return row && (JSON.parse(sealer.open(context(tenantId, key), row.sealed)) as StoredSession);
     },
 

@@ -11,6 +11,7 @@ import {
   SqliteIntrospector,
   SqliteQueryCompiler,
 } from "kysely";
+import { GroupCommit } from "./group-commit.ts";
 
 /** What a commit promises: `FULL` survives a power cut, `NORMAL` survives the death of the process. */
 export type Durability = "FULL" | "NORMAL";
@@ -25,6 +26,13 @@ export class SqliteFile {
   #durability: Durability = "FULL";
   #tail: Promise<void> = Promise.resolve();
   #waiting = 0;
+  readonly #group = new GroupCommit({
+    acquire: () => this.acquire(),
+    begin: () => this.begin("NORMAL"),
+    run: (query) => this.run(query.sql, query.parameters),
+    commit: () => this.commit(),
+    rollback: () => this.rollback(),
+  });
 
   constructor(file: string) {
     this.#database = new DatabaseSync(file, { timeout: 5000 });
@@ -64,8 +72,41 @@ export class SqliteFile {
     };
   }
 
-  get inTransaction(): boolean {
-    return this.#database.isTransaction;
+  /** Reads outside of any transaction; waits while somebody is in the middle of one. */
+  async read<R>(query: CompiledQuery<R>): Promise<QueryResult<R>> {
+    if (this.#waiting === 0) {
+      try {
+        return this.run(query.sql, query.parameters);
+      } catch (error) {
+        if (!isBusy(error)) throw error;
+      }
+    }
+    const release = await this.acquire();
+    try {
+      return await patiently(() => this.run(query.sql, query.parameters));
+    } finally {
+      release();
+    }
+  }
+
+  /** Runs the queries as one transaction, committed with `NORMAL` together with others of the same moment. */
+  write(queries: readonly CompiledQuery[]): Promise<readonly QueryResult<unknown>[]> {
+    return this.#group.write(queries);
+  }
+
+  async begin(durability: Durability): Promise<void> {
+    this.setDurability(durability);
+    // `immediate`: a second process on the same file waits here, not in the middle of the work.
+    await patiently(() => this.run("begin immediate", []));
+  }
+
+  commit(): void {
+    this.run("commit", []);
+  }
+
+  rollback(): void {
+    // A statement or commit that failed (a full disk) may have ended the transaction already.
+    if (this.#database.isTransaction) this.run("rollback", []);
   }
 
   setDurability(durability: Durability): void {
@@ -74,13 +115,21 @@ export class SqliteFile {
     this.#durability = durability;
   }
 
-  run(sql: string, parameters: readonly unknown[]): QueryResult<never> {
+  run<R>(sql: string, parameters: readonly unknown[]): QueryResult<R> {
     const { statement, hasRows } = this.#prepare(sql);
     const values = parameters as SQLInputValue[];
     // A statement without result columns (insert without `returning`) must be run, not read.
-    if (hasRows) return { rows: statement.all(...values) as never[] };
+    if (hasRows) return { rows: statement.all(...values) as R[] };
     const { changes } = statement.run(...values);
     return { rows: [], numAffectedRows: BigInt(changes) };
+  }
+
+  /** Whoever holds the connection or asked for a write ends first. */
+  async end(): Promise<void> {
+    await this.#group.flush();
+    const release = await this.acquire();
+    this.close();
+    release();
   }
 
   close(): void {
@@ -133,18 +182,15 @@ class SqliteFileDriver implements Driver {
   }
 
   async beginTransaction(): Promise<void> {
-    this.#file.setDurability(this.#durability);
-    // `immediate`: a second process on the same file waits here, not in the middle of the work.
-    await patiently(() => this.#file.run("begin immediate", []));
+    await this.#file.begin(this.#durability);
   }
 
   async commitTransaction(): Promise<void> {
-    this.#file.run("commit", []);
+    this.#file.commit();
   }
 
   async rollbackTransaction(): Promise<void> {
-    // A failed commit (a full disk) may have ended the transaction already.
-    if (this.#file.inTransaction) this.#file.run("rollback", []);
+    this.#file.rollback();
   }
 
   async destroy(): Promise<void> {
@@ -153,6 +199,11 @@ class SqliteFileDriver implements Driver {
 }
 
 const busy = 5;
+
+function isBusy(error: unknown): boolean {
+  return error instanceof Error && "errcode" in error && (Number(error.errcode) & 0xff) === busy;
+}
+
 const longestWait = 10_000;
 
 /** Repeats while another connection writes to the file. Inside a transaction nothing can be busy. */
@@ -162,8 +213,7 @@ async function patiently<T>(work: () => T): Promise<T> {
     try {
       return work();
     } catch (error) {
-      const code = error instanceof Error && "errcode" in error ? Number(error.errcode) : 0;
-      if ((code & 0xff) !== busy || performance.now() - begun > longestWait) throw error;
+      if (!isBusy(error) || performance.now() - begun > longestWait) throw error;
     }
     await delay(pause);
   }

@@ -52,7 +52,7 @@ export function createDirectory(
   const definitions = new ExtensionDefinitions(db, tenant);
   const lockout = createLockout(database, masterKey, tenant);
 
-  const lookUp = createLookUp(db, tenant, definitions);
+  const lookUp = createLookUp(database, tenant, definitions);
 
   return {
     extensionsAppId: tenant.extensionsAppId,

@@ -27,7 +27,7 @@ export function createLockout(database: Database, masterKey: MasterKey, tenant: 
       .where("tenant_id", "=", wanted.tenantId)
       .where("subject", "=", wanted.subject),
   );
-  const find = async (subject: string) => (await select(db, { tenantId: tenant.id, subject })).rows[0];
+  const find = async (subject: string) => (await database.read(select({ tenantId: tenant.id, subject })))[0];
 
   return {
     async isLocked(subject, now) {

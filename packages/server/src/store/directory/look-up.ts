@@ -1,8 +1,8 @@
 import type { AccountKey } from "@vestibule/engine";
-import type { Kysely } from "kysely";
 import type { Tenant } from "../../tenant/tenant.ts";
+import type { Database } from "../database.ts";
 import { prepare } from "../prepared.ts";
-import type { AccountRow, Schema } from "../schema.ts";
+import type { AccountRow } from "../schema.ts";
 import { contentOf, valueKey } from "./accounts.ts";
 import { attributeName } from "./attributes.ts";
 import { exactForm } from "./comparison.ts";
@@ -26,7 +26,8 @@ export interface LookUp {
 }
 
 /** Finds accounts of one tenant. */
-export function createLookUp(db: Kysely<Schema>, tenant: Tenant, definitions: ExtensionDefinitions): LookUp {
+export function createLookUp(database: Database, tenant: Tenant, definitions: ExtensionDefinitions): LookUp {
+  const db = database.durable;
   const selectByIdentity = prepare((wanted: { tenantId: string; key: string }) =>
     db
       .selectFrom("account_identities as identity")
@@ -47,10 +48,10 @@ export function createLookUp(db: Kysely<Schema>, tenant: Tenant, definitions: Ex
       .where("object_id", "=", wanted.objectId),
   );
   const byIdentity = async (key: string): Promise<AccountRow | undefined> =>
-    (await selectByIdentity(db, { tenantId: tenant.id, key })).rows[0];
+    (await database.read(selectByIdentity({ tenantId: tenant.id, key })))[0];
   const byObjectId = async (objectId: string): Promise<AccountRow | undefined> =>
     isGuid(objectId)
-      ? (await selectByObjectId(db, { tenantId: tenant.id, objectId: objectId.toLowerCase() })).rows[0]
+      ? (await database.read(selectByObjectId({ tenantId: tenant.id, objectId: objectId.toLowerCase() })))[0]
       : undefined;
 
   return { byObjectId, byIdentity, byKey: findRow };
