@@ -99,7 +99,7 @@ function connection(good) {
 // Times and copying -------------------------------------------------------------------------------------------------
 
 function tick() {
-  for (const time of document.querySelectorAll("time[datetime]")) {
+  for (const time of document.querySelectorAll("time[data-relative]")) {
     const text = relative(Date.parse(time.dateTime));
     if (time.textContent !== text) time.textContent = text;
   }

@@ -29,13 +29,21 @@ export function decisionSentence(call: CallRecord): string {
 }
 
 /** Request, answer and verdict of one call, in that order. */
-export function CallDetail({ call, id }: { readonly call: CallRecord; readonly id: string }) {
+export function CallDetail({
+  call,
+  id,
+  heading: Heading,
+}: {
+  readonly call: CallRecord;
+  readonly id: string;
+  readonly heading: "h2" | "h3";
+}) {
   const { request, response, failure } = call;
   return (
     <>
       <div class="exchange">
         <section aria-labelledby={`${id}-request`}>
-          <h3 id={`${id}-request`}>Request</h3>
+          <Heading id={`${id}-request`}>Request</Heading>
           <p class="mono wrap">
             <b>{request.method}</b> {request.url}
           </p>
@@ -43,7 +51,7 @@ export function CallDetail({ call, id }: { readonly call: CallRecord; readonly i
           <Body text={request.body} absent="No body was sent." label="Body of the request" />
         </section>
         <section aria-labelledby={`${id}-answer`}>
-          <h3 id={`${id}-answer`}>Answer</h3>
+          <Heading id={`${id}-answer`}>Answer</Heading>
           <p>
             <CallState call={call} /> <span class="faint">{`${call.duration} ms in all`}</span>
           </p>
@@ -54,14 +62,14 @@ export function CallDetail({ call, id }: { readonly call: CallRecord; readonly i
         </section>
       </div>
       <section aria-labelledby={`${id}-verdict`}>
-        <h3 id={`${id}-verdict`}>Verdict</h3>
+        <Heading id={`${id}-verdict`}>Verdict</Heading>
         <p>
           <Decision call={call} /> {decisionSentence(call)}
         </p>
         <Verdicts verdicts={call.verdicts} />
         {call.warnings.length > 0 && (
           <>
-            <h4>Warnings</h4>
+            <p class="faint">Warnings</p>
             <ul class="plain-list">
               {call.warnings.map((warning) => (
                 <li key={warning} class="wrap">

@@ -131,7 +131,7 @@ export function CallPage({ view }: { readonly view: CallView }) {
                 <When at={earlier.call.at} now={now} />
               </span>
             </h2>
-            <CallDetail call={earlier.call} id="earlier" />
+            <CallDetail call={earlier.call} id="earlier" heading="h3" />
           </section>
           <section aria-labelledby="replayed">
             <h2 id="replayed">
@@ -140,11 +140,11 @@ export function CallPage({ view }: { readonly view: CallView }) {
                 <When at={call.at} now={now} />
               </span>
             </h2>
-            <CallDetail call={call} id="call" />
+            <CallDetail call={call} id="call" heading="h3" />
           </section>
         </div>
       ) : (
-        <CallDetail call={call} id="call" />
+        <CallDetail call={call} id="call" heading="h2" />
       )}
       <ReplayForm view={view} />
     </>
@@ -211,7 +211,7 @@ function ReplayForm({ view }: { readonly view: CallView }) {
   if (call.request.body === undefined) return null;
   const body = view.body ?? readable(call.request.body);
   return (
-    <form class="card stack" action={`/dev/calls/${encodeURIComponent(call.id)}/replay`} method="post">
+    <form class="card stack replay" action={`/dev/calls/${encodeURIComponent(call.id)}/replay`} method="post">
       <h2>Send it again</h2>
       <p class="faint" id="replay-help">
         Goes to today's address with today's credentials. No journey moves and no account changes. What was

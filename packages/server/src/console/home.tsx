@@ -1,7 +1,7 @@
 import type { CallRecord } from "@vestibule/engine";
 import type { Diagnostic } from "@vestibule/policy";
 import type { ServerContext } from "../context.ts";
-import type { ApiConnector, Tenant } from "../tenant/tenant.ts";
+import type { ApiConnector, Tenant, TenantPolicy } from "../tenant/tenant.ts";
 import { CallState } from "./call-parts.tsx";
 import { Empty, State, TableFrame, type Tone, When } from "./parts.tsx";
 import { policyPath, prompts, runnable, targetValue } from "./run.ts";
@@ -172,7 +172,7 @@ function RunForm({ tenant, origin }: { readonly tenant: Tenant; readonly origin:
         </div>
       </details>
       <ul class="flows">
-        {[...tenant.policies.values()].map((policy) => (
+        {inUsualOrder(tenant).map((policy) => (
           <li key={policy.id}>
             <span class="flow">
               <span class="mono">{policy.id}</span>
@@ -195,6 +195,15 @@ function RunForm({ tenant, origin }: { readonly tenant: Tenant; readonly origin:
       </ul>
     </form>
   );
+}
+
+/** What user flows say of themselves, in the order in which people meet them; others follow. */
+const usualOrder = ["Sign up and sign in", "Sign up", "Sign in", "Profile editing", "Password reset"];
+
+function inUsualOrder(tenant: Tenant): readonly TenantPolicy[] {
+  const rank = ({ description }: TenantPolicy) =>
+    (usualOrder.indexOf(description) + usualOrder.length + 1) % (usualOrder.length + 1);
+  return [...tenant.policies.values()].sort((one, other) => rank(one) - rank(other));
 }
 
 const authentications: Readonly<Record<ApiConnector["authentication"], string>> = {
@@ -230,9 +239,12 @@ function ConnectorTable({
               </th>
               <td>
                 {last ? (
-                  <a href={`/dev/calls/${last.id}`} class="plain">
-                    <CallState call={last} /> <When at={last.at} now={now} />
-                  </a>
+                  <>
+                    <CallState call={last} />{" "}
+                    <a href={`/dev/calls/${encodeURIComponent(last.id)}`}>
+                      <When at={last.at} now={now} />
+                    </a>
+                  </>
                 ) : (
                   <State tone="quiet">Not called yet</State>
                 )}

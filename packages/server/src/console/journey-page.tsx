@@ -1,8 +1,9 @@
-import type { CallRecord, ClaimValue, TraceEntry } from "@vestibule/engine";
+import type { ClaimValue, TraceEntry } from "@vestibule/engine";
 import { CallState, Decision } from "./call-parts.tsx";
+import { callOf, describeStep, duration, skipReason } from "./journey-step.ts";
 import { applicationName, type JourneyRecordings, type JourneyStep, stepsOf } from "./journeys.ts";
 import { JourneyState } from "./journeys-page.tsx";
-import { Copy, State, type Tone, When } from "./parts.tsx";
+import { Copy, State, When } from "./parts.tsx";
 
 /** `/dev/journeys/{id}`: the steps as a vertical line, with what each did and who answered. */
 export function JourneyPage({
@@ -64,8 +65,7 @@ export function JourneyPage({
               step={step}
               recordings={recordings}
               began={entries[0]?.at ?? 0}
-              last={index === steps.length - 1}
-              now={now}
+              isLast={index === steps.length - 1}
             />
           ))}
         </ol>
@@ -78,39 +78,65 @@ function Step({
   step,
   recordings,
   began,
-  last,
-  now,
+  isLast,
 }: {
   readonly step: JourneyStep;
   readonly recordings: JourneyRecordings;
   readonly began: number;
-  readonly last: boolean;
-  readonly now: number;
+  readonly isLast: boolean;
 }) {
   const { head, rest } = step;
-  const { entry } = head;
-  const outcome = outcomeOf(step, recordings, last);
+  const { kind } = head.entry;
+  const words = describeStep(step, recordings, isLast);
   return (
-    <li class={`${entry.kind} ${outcome.tone}`} data-key={`step-${head.index}`}>
+    <li class={`${kind} ${words.tone}`} data-key={`step-${head.index}`}>
       <div class="step-head">
-        <span class="order">{entry.kind === "event" ? "→" : step.step}</span>
-        <h2>{headline(entry)}</h2>
-        <State tone={outcome.tone}>{outcome.words}</State>
+        <span class="order">{words.order}</span>
+        <h2>{words.headline}</h2>
+        <State tone={words.tone}>{words.outcome}</State>
         <span class="faint">
-          {answeredBy(step)}, +{duration(entry.at - began)}{" "}
-          <span class="exact">
-            <When at={entry.at} now={now} />
-          </span>
+          {words.who}, <Offset at={head.entry.at} began={began} />
         </span>
       </div>
-      {rest.length > 0 && (
-        <ul class="entries">
-          {rest.map(({ index, entry: one }) => (
-            <Entry key={index} index={index} entry={one} recordings={recordings} />
-          ))}
-        </ul>
+      {words.more !== undefined && <p class="mono faint wrap more">{words.more}</p>}
+      {kind === "stepSkipped" ? (
+        <Skipped step={step} />
+      ) : (
+        rest.length > 0 && (
+          <ul class="entries">
+            {rest.map(({ index, entry }) => (
+              <Entry key={index} index={index} entry={entry} recordings={recordings} />
+            ))}
+          </ul>
+        )
       )}
     </li>
+  );
+}
+
+/** Time since the journey began, the moment itself on hover. */
+function Offset({ at, began }: { readonly at: number; readonly began: number }) {
+  const exact = new Date(at).toISOString();
+  return (
+    <time dateTime={exact} title={exact.replace("T", " ")}>
+      +{duration(at - began)}
+    </time>
+  );
+}
+
+function Skipped({ step }: { readonly step: JourneyStep }) {
+  return (
+    <details id={`skipped-${step.head.index}`}>
+      <summary data-row>Why</summary>
+      <ul class="entries">
+        {[step.head, ...step.rest].map(({ index, entry }) => (
+          <li key={index}>
+            <span class="kind">step {entry.step}</span>
+            <p class="wrap">{skipReason(entry)}</p>
+          </li>
+        ))}
+      </ul>
+    </details>
   );
 }
 
@@ -129,15 +155,21 @@ function Entry({
     <li class={entry.kind}>
       <span class="kind">{kinds[entry.kind]}</span>
       <div class="what">
-        <p class="wrap">
-          {entry.text}{" "}
-          {call && (
-            <a href={`/dev/calls/${encodeURIComponent(call.id)}`} class="plain">
-              <CallState call={call} /> <Decision call={call} /> request and answer
-            </a>
-          )}
-          {mail && <a href={`/dev/outbox#mail-${mail.id}`}>mail to {mail.to}</a>}
-        </p>
+        {call ? (
+          <p class="call wrap">
+            <a href={`/dev/calls/${encodeURIComponent(call.id)}`} data-row>
+              {call.technicalProfile}
+            </a>{" "}
+            <CallState call={call} /> <Decision call={call} />{" "}
+            <span class="mono faint">
+              {call.request.method} {call.request.url}
+            </span>
+          </p>
+        ) : (
+          <p class="wrap">
+            {entry.text} {mail && <a href={`/dev/outbox#mail-${mail.id}`}>mail to {mail.to}</a>}
+          </p>
+        )}
         {entry.claims && <Claims claims={entry.claims} id={`claims-${index}`} />}
       </div>
     </li>
@@ -208,62 +240,3 @@ const kinds: Readonly<Record<TraceEntry["kind"], string>> = {
   outcome: "outcome",
   warning: "warning",
 };
-
-const events: Readonly<Record<string, string>> = {
-  started: "The application asked",
-  confirmed: "The page was confirmed",
-  signUpChosen: "The person chose to sign up",
-  forgotPassword: "The person forgot the password",
-  cancelled: "The person cancelled",
-  reload: "The page was asked for again",
-};
-
-function headline(entry: TraceEntry): string {
-  return (entry.kind === "event" ? events[entry.text] : undefined) ?? entry.text;
-}
-
-/** Who gave what this part lives on. */
-function answeredBy({ head, rest }: JourneyStep): string {
-  if (head.entry.kind === "event") {
-    if (head.entry.text === "started") return "the application";
-    return head.entry.text.startsWith("The identity provider") ? "the identity provider" : "the person";
-  }
-  if (rest.some(({ entry }) => entry.kind === "call")) return "a REST API";
-  if (rest.some(({ entry }) => entry.kind === "directory")) return "the directory";
-  return "the server";
-}
-
-function outcomeOf(
-  { head, rest }: JourneyStep,
-  recordings: JourneyRecordings,
-  last: boolean,
-): { readonly tone: Tone; readonly words: string } {
-  if (head.entry.kind === "stepSkipped") return { tone: "quiet", words: "skipped" };
-  const calls = rest.flatMap(({ entry }) => callOf(entry, recordings) ?? []);
-  if (calls.some(({ decision }) => decision === "fail")) return { tone: "bad", words: "the API failed" };
-  if (calls.some(({ decision }) => decision === "block")) return { tone: "bad", words: "blocked by the API" };
-  if (calls.some(({ decision }) => decision === "page"))
-    return { tone: "warn", words: "corrected by the API" };
-  const texts = [head, ...rest].map(({ entry }) => entry.text);
-  if (texts.some((text) => /: (failed|refused): |^AADB2C|: AADB2C/.test(text)))
-    return { tone: "bad", words: "refused" };
-  if (rest.some(({ entry }) => entry.kind === "warning")) return { tone: "warn", words: "with a warning" };
-  if (rest.some(({ entry }) => entry.kind === "page")) {
-    const waiting = last && recordings.summary?.status === "suspended";
-    return waiting
-      ? { tone: "quiet", words: "waiting for the person" }
-      : { tone: "good", words: "page shown" };
-  }
-  return { tone: "good", words: "done" };
-}
-
-function callOf(entry: TraceEntry, { calls }: JourneyRecordings): CallRecord | undefined {
-  const id = entry.detail?.call;
-  return typeof id === "string" ? calls.find((call) => call.id === id) : undefined;
-}
-
-function duration(milliseconds: number): string {
-  if (milliseconds < 1000) return `${milliseconds} ms`;
-  if (milliseconds < 60_000) return `${(milliseconds / 1000).toFixed(1)} s`;
-  return `${Math.floor(milliseconds / 60_000)} min ${Math.round((milliseconds % 60_000) / 1000)} s`;
-}

@@ -99,27 +99,27 @@ function mailsOf(
 
 /** The part of a trace that one orchestration step, or one thing that came from outside, left. */
 export interface JourneyStep {
-  /** `3`, `3/1` inside a sub-journey, `end` after the last. */
-  readonly step: string;
   readonly head: NumberedEntry;
   readonly rest: readonly NumberedEntry[];
 }
 
 export interface NumberedEntry {
+  /** Place in the trace; a trace only grows. */
   readonly index: number;
   readonly entry: TraceEntry;
 }
 
-/** Begins a new part at every event from outside and at every orchestration step. */
+/** Begins a new part at every event from outside, at every orchestration step, and where a row of skipped ones begins. */
 export function stepsOf(entries: readonly TraceEntry[]): readonly JourneyStep[] {
-  const steps: { step: string; head: NumberedEntry; rest: NumberedEntry[] }[] = [];
+  const steps: { head: NumberedEntry; rest: NumberedEntry[] }[] = [];
   for (const [index, entry] of entries.entries()) {
     const last = steps.at(-1);
+    const skipping = last?.head.entry.kind === "stepSkipped";
     const begins =
-      entry.kind === "event" ||
-      entry.kind === "stepSkipped" ||
-      (entry.kind === "step" && /^Step \d+ /.test(entry.text));
-    if (last === undefined || begins) steps.push({ step: entry.step, head: { index, entry }, rest: [] });
+      entry.kind === "stepSkipped"
+        ? !skipping
+        : skipping || entry.kind === "event" || (entry.kind === "step" && /^Step \d+ /.test(entry.text));
+    if (last === undefined || begins) steps.push({ head: { index, entry }, rest: [] });
     else last.rest.push({ index, entry });
   }
   return steps;

@@ -4,7 +4,7 @@ import type { ComponentChildren } from "preact";
 export function When({ at, now }: { readonly at: number; readonly now: number }) {
   const exact = new Date(at).toISOString();
   return (
-    <time dateTime={exact} title={exact.replace("T", " ")}>
+    <time dateTime={exact} title={exact.replace("T", " ")} data-relative>
       {relativeTime(at, now)}
     </time>
   );
