@@ -28,6 +28,10 @@ export async function main(argv: readonly string[], terminal: Terminal = process
         return await (await import("./dev.ts")).dev(invocation, terminal);
       case "serve":
         return await (await import("./serve.ts")).serve(invocation, terminal);
+      case "check":
+        return await (await import("./check.ts")).check(invocation, terminal);
+      case "keys":
+        return await (await import("./keys.ts")).keys(invocation, terminal);
       case "trust":
         return await (await import("./trust.ts")).trust(terminal);
     }

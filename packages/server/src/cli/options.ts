@@ -27,7 +27,7 @@ export const optionTable = {
   version: { kind: "flag", variable: undefined },
 } as const satisfies Record<string, { kind: OptionKind; variable: string | undefined }>;
 
-const commands = ["dev", "serve", "trust"] as const;
+const commands = ["dev", "serve", "check", "keys", "trust"] as const;
 export type Command = (typeof commands)[number];
 
 const logLevels = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;
@@ -35,7 +35,7 @@ export type LogLevel = (typeof logLevels)[number];
 
 export interface Invocation {
   readonly command: Command;
-  /** Tenant folders, as typed. */
+  /** What stands after the command, as typed: tenant folders, or for `keys` an action and what it needs. */
   readonly directories: readonly string[];
   readonly httpPort?: number;
   readonly httpsPort?: number;
@@ -63,7 +63,7 @@ export function readInvocation(
   if (options.has("help") || first === "help" || (first === undefined && argv.length === 0)) return "help";
   const command = readCommand(first);
   if (command === "trust" && directories.length > 0) throw new UsageError("vestibule trust takes no folder.");
-  if ((command === "dev" || command === "serve") && directories.length === 0) {
+  if (command !== "trust" && command !== "keys" && directories.length === 0) {
     throw new UsageError(`vestibule ${command} needs the folder of a tenant: vestibule ${command} DIR`);
   }
 

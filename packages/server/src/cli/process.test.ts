@@ -176,6 +176,45 @@ describe("a database that cannot be opened", () => {
   });
 });
 
+describe("vestibule check", () => {
+  it("ends with 0 for a tenant that production would take, and with 1 and the place of a mistake", async () => {
+    const good = await vestibule("check", tenant.directory).ended;
+    expect([good.code, good.out]).toEqual([0, "1 tenant, 1 policy: nothing to remark\n"]);
+    await tenant.writeFlow('{\n  "id": "B2C_1_signin",\n  "userFlowTyp": "signIn"\n}');
+    const bad = await vestibule("check", tenant.directory).ended;
+    expect(bad.code).toBe(1);
+    expect(bad.err).toMatch(/B2C_1_signin\.json:3:\d+ error UF001/);
+  });
+});
+
+describe("vestibule keys", () => {
+  const keys = (...argv: string[]) => vestibule("keys", ...argv, "--data-dir", tenant.dataDir);
+
+  it("adds a signing key that signs in a day, beside the one that signs now", async () => {
+    expect((await keys("roll", tenant.directory).ended).out).toMatch(
+      /^The signing key \S+ is published now and signs from /,
+    );
+    const listed = await keys("list", tenant.directory).ended;
+    expect(listed.out.match(/signs since/g)).toHaveLength(1);
+    expect(listed.out.match(/signs from/g)).toHaveLength(1);
+  });
+
+  it("stores a secret from standard input and never shows it", async () => {
+    const storing = keys("set", tenant.directory, "Connector_password");
+    storing.child.stdin?.end("a-seeded-secret\n");
+    expect((await storing.ended).code).toBe(0);
+    const listed = await keys("list", tenant.directory).ended;
+    expect(listed.out).toContain("b2c_1a_connector_password");
+    expect(listed.out).not.toContain("a-seeded-secret");
+  });
+
+  it("says its forms when the action is none", async () => {
+    const { code, err } = await keys("rol", tenant.directory).ended;
+    expect(code).toBe(2);
+    expect(err).toContain("vestibule keys roll DIR");
+  });
+});
+
 describe("vestibule serve", () => {
   it("refuses a tenant with errors: the mistake as file:line:column, exit code 1", async () => {
     await tenant.writeFlow('{\n  "id": "B2C_1_signin",\n  "userFlowTyp": "signIn"\n}');

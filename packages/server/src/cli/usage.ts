@@ -3,6 +3,9 @@ export const usage = `vestibule: a self-hosted customer-identity server
 
 vestibule dev DIR...     serves the tenants in these folders while they are worked on
 vestibule serve DIR...   serves them in production
+vestibule check DIR...   says what is wrong with them, for pipelines
+vestibule keys ACTION    list DIR, roll DIR, set DIR NAME, add-certificate DIR NAME FILE,
+                         remove DIR NAME ID: signing keys and secrets, sealed in the database
 vestibule trust          tells how to trust the certificates of \`vestibule dev\`
 
 --http-port N            port for http                         4480          VESTIBULE_HTTP_PORT
