@@ -11,6 +11,7 @@ export default defineConfig({
       "examples/*/src/**/*.test.ts",
       "conformance/src/**/*.test.ts",
       "e2e/**/*.test.ts",
+      "docs/**/*.test.ts",
     ],
     testTimeout: 30_000,
     hookTimeout: 60_000,

@@ -1,0 +1,189 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseRequest } from "@vestibule/connector";
+import { formatDiagnostic } from "@vestibule/policy";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type SampleServer, startSample } from "../e2e/sample-server.ts";
+import { readTenant } from "../packages/server/src/tenant/read-tenant.ts";
+import { type CodeBlock, guides, runCurl } from "./code-blocks.ts";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const sampleTenant = join(root, "examples", "sample-tenant");
+
+/** Writes blocks with `file=` into a copy of the sample tenant and reads it as the server does. */
+async function readWith(blocks: readonly CodeBlock[]): Promise<readonly string[]> {
+  const directory = await mkdtemp(join(tmpdir(), "vestibule-docs-"));
+  try {
+    await cp(sampleTenant, directory, { recursive: true });
+    for (const { marks, text } of blocks) {
+      const path = join(directory, marks.get("file") ?? "");
+      await mkdir(dirname(path), { recursive: true });
+      await writeFile(path, text);
+      // A guide shows where a secret lies, never a secret.
+      for (const [, secret = ""] of text.matchAll(/"file:(secrets\/[\w.-]+)"/g)) {
+        const file = join(directory, secret);
+        await mkdir(dirname(file), { recursive: true });
+        if (!existsSync(file)) await writeFile(file, "a secret");
+      }
+    }
+    const { diagnostics } = await readTenant(directory, { mode: "development" });
+    return diagnostics.map((diagnostic) => formatDiagnostic(diagnostic).replace(`${directory}/`, ""));
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
+}
+
+/** Every member that is shown is there; a text that ends with … is the beginning. */
+function expectShown(actual: unknown, shown: unknown): void {
+  if (typeof shown === "string" && shown.endsWith("…")) {
+    expect(String(actual)).toContain(shown.slice(0, -1));
+  } else if (typeof shown === "object" && shown !== null) {
+    for (const [name, value] of Object.entries(shown)) {
+      expectShown((actual as Readonly<Record<string, unknown>> | undefined)?.[name], value);
+    }
+  } else {
+    expect(actual).toEqual(shown);
+  }
+}
+
+/** The block behind this one, which shows what comes of it. */
+function outcomeOf(blocks: readonly CodeBlock[], block: CodeBlock): CodeBlock {
+  const next = blocks[blocks.indexOf(block) + 1];
+  if (!next || !(next.marks.has("answers") || next.marks.has("says"))) {
+    throw new Error(`${block.place}: no block with 'answers' or 'says' follows.`);
+  }
+  return next;
+}
+
+describe.each(guides().filter(({ blocks }) => blocks.some(({ marks }) => marks.has("file"))))(
+  "documents in $name",
+  ({ blocks }) => {
+    const files = blocks.filter(({ marks }) => marks.has("file"));
+    const right = files.filter(({ marks }) => !marks.has("raises"));
+
+    it("are read without a remark", async () => {
+      expect(await readWith(right)).toEqual([]);
+    });
+
+    for (const wrong of files.filter(({ marks }) => marks.has("raises"))) {
+      it(`raise what is said (${wrong.place})`, async () => {
+        const said = await readWith([...right, wrong]);
+        expect(said).toEqual([outcomeOf(blocks, wrong).text.trim()]);
+        expect(said[0]).toContain(` ${wrong.marks.get("raises")} `);
+      });
+    }
+  },
+);
+
+describe("bodies that a connector gets", () => {
+  const bodies = guides().flatMap(({ blocks }) => blocks.filter(({ marks }) => marks.has("request")));
+
+  it.each(bodies)("are of their step ($place)", ({ marks, text }) => {
+    const request = parseRequest(text);
+    expect(request.step).toBe(marks.get("request"));
+    expect(request.email).toBeDefined();
+  });
+});
+
+describe("what a reader types", () => {
+  let sample: SampleServer;
+  let connectorUrl: string;
+  let scratch: string;
+  const children: ChildProcess[] = [];
+
+  const adapt = (text: string) =>
+    text
+      .replaceAll("http://localhost:4480", sample.url)
+      .replaceAll("https://localhost:4443", sample.httpsUrl)
+      .replaceAll("localhost:4443", new URL(sample.httpsUrl).host)
+      .replaceAll("http://localhost:4483", connectorUrl)
+      .replaceAll("listen(4483", `listen(${new URL(connectorUrl).port}`);
+
+  /** Saves an example beside the libraries that it imports, and runs it. */
+  async function run(block: CodeBlock): Promise<ChildProcess> {
+    const file = join(scratch, `${block.marks.get("example")}.ts`);
+    await writeFile(file, adapt(block.text));
+    const child = spawn(process.execPath, ["--conditions=source", "--no-warnings", file], {
+      env: { ...process.env, NODE_EXTRA_CA_CERTS: sample.authorityFile },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    children.push(child);
+    return child;
+  }
+
+  beforeAll(async () => {
+    sample = await startSample();
+    connectorUrl = `http://localhost:${await freePort()}`;
+    scratch = await mkdtemp(join(root, "docs", ".examples-"));
+  });
+
+  afterAll(async () => {
+    for (const child of children) child.kill();
+    await sample?.close();
+    if (scratch !== undefined) await rm(scratch, { recursive: true, force: true });
+  });
+
+  for (const { blocks } of guides()) {
+    for (const block of blocks) {
+      const example = block.marks.get("example");
+      if (example === undefined) continue;
+
+      if (example === "connector") {
+        it(`starts an API (${block.place})`, async () => {
+          const child = await run(block);
+          let complaints = "";
+          child.stderr?.on("data", (chunk) => {
+            complaints += chunk;
+          });
+          await expect
+            .poll(async () => (await fetch(connectorUrl).catch(() => undefined))?.status ?? complaints, {
+              timeout: 15_000,
+            })
+            .toBe(401);
+        });
+      } else if (block.language === "sh") {
+        it(`answers as shown (${block.place})`, async () => {
+          const shown = outcomeOf(blocks, block);
+          const response = await runCurl(adapt(block.text));
+          expect(String(response.status)).toBe(shown.marks.get("answers") || "200");
+          expectShown(await response.json(), JSON.parse(adapt(shown.text)));
+        });
+      } else {
+        it(`prints what is shown (${block.place})`, async () => {
+          const child = await run(block);
+          let printed = "";
+          for (const stream of [child.stdout, child.stderr]) {
+            stream?.on("data", (chunk) => {
+              printed += chunk;
+            });
+          }
+          const code = await new Promise((resolve) => child.once("close", resolve));
+          expect(printed).toContain(adapt(outcomeOf(blocks, block).text.trim()));
+          expect(code).toBe(0);
+        });
+      }
+    }
+  }
+});
+
+/** The connector's example names its port before it opens it. */
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return typeof address === "object" && address !== null ? address.port : 0;
+}
+
+describe("links between the pages", () => {
+  it.each(guides())("of $name lead somewhere", async ({ name }) => {
+    const text = await readFile(join(root, "docs", name), "utf8");
+    const targets = [...text.matchAll(/\]\(([^)#:]+\.md)(?:#[^)]*)?\)/g)].map(([, target]) => target ?? "");
+    expect(targets.filter((target) => !existsSync(join(root, "docs", target)))).toEqual([]);
+  });
+});
