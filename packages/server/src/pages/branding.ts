@@ -64,8 +64,13 @@ export function paletteOf(branding: TenantBranding, scheme: "light" | "dark"): P
       ? wantedContrast
       : readableOn(brand);
   const page = dark ? mix(surface, black, 0.4) : mix(surface, ink, 0.05);
+  const field = dark ? mix(surface, white, 0.03) : surface;
+  // The button that shows a password stands in the field.
   const readable = (colour: Colour) =>
-    [surface, page].reduce((readableSoFar, ground) => withContrast(readableSoFar, ground, textRatio), colour);
+    [surface, page, field].reduce(
+      (readableSoFar, ground) => withContrast(readableSoFar, ground, textRatio),
+      colour,
+    );
   return {
     brand,
     brandContrast,
@@ -76,7 +81,7 @@ export function paletteOf(branding: TenantBranding, scheme: "light" | "dark"): P
     muted: readable(mix(ink, surface, 0.35)),
     line: mix(surface, ink, 0.16),
     fieldLine: withContrast(mix(surface, ink, 0.45), surface, 3.1),
-    field: dark ? mix(surface, white, 0.03) : surface,
+    field,
     error: withContrast(dark ? [255, 138, 128] : [179, 38, 30], surface, 5),
     success: withContrast(dark ? [129, 201, 149] : [24, 112, 60], surface, 5),
   };

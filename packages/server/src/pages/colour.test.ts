@@ -24,7 +24,9 @@ describe("a tenant's palette", () => {
           expect(on(text, palette.surface)).toBeGreaterThanOrEqual(4.5);
         }
         expect(on(palette.fieldLine, palette.surface)).toBeGreaterThanOrEqual(3);
-        expect(on(palette.ink, palette.field)).toBeGreaterThanOrEqual(4.5);
+        for (const text of [palette.ink, palette.link]) {
+          expect(on(text, palette.field)).toBeGreaterThanOrEqual(4.5);
+        }
         expect(on(palette.ink, palette.page)).toBeGreaterThanOrEqual(4.5);
         expect(on(palette.muted, palette.page)).toBeGreaterThanOrEqual(4.5);
       }),
