@@ -34,6 +34,8 @@ export interface SampleServer {
 export interface SampleOptions {
   /** Redirect URIs of single-page applications elsewhere, added to the public client. */
   readonly spaRedirectUris?: readonly string[];
+  /** The ports that the sample tenant's documents name, in the place of free ones: for pictures. */
+  readonly wellKnownPorts?: boolean;
 }
 
 /** Starts the sample tenant with its API, its identity provider and its application. */
@@ -56,12 +58,12 @@ async function start(
 ): Promise<Omit<SampleServer, "close">> {
   const folder = await mkdtemp(join(tmpdir(), "vestibule-e2e-"));
   closing.push(() => rm(folder, { recursive: true, force: true }));
-  const [httpPort, httpsPort] = await freePorts();
+  const [httpPort, httpsPort] = options.wellKnownPorts ? [4480, 4443] : await freePorts();
   const urls = { http: `http://localhost:${httpPort}`, https: `https://localhost:${httpsPort}` };
-  const api = await startSampleApi({ port: 0 });
+  const api = await startSampleApi({ port: options.wellKnownPorts ? 4481 : 0 });
   closing.push(api.close);
   const social = await startSampleSocial({
-    port: 0,
+    port: options.wellKnownPorts ? 4482 : 0,
     redirectUris: [urls.http, urls.https].map((url) => `${url}/${tenantDomain}/oauth2/authresp`),
   });
   closing.push(social.close);

@@ -1,6 +1,6 @@
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { expectToFit, launchBrowser, phone, withoutBrowser } from "./browser.ts";
+import { launchBrowser, phone, sidewaysOverflow, withoutBrowser } from "./browser.ts";
 import { authorizeAddress, fillDetails, mailedCode, newPerson, proveAddress, signIn } from "./person.ts";
 import { demo, type SampleServer, startSample } from "./sample-server.ts";
 
@@ -58,7 +58,7 @@ describe.skipIf(withoutBrowser)("a browser that runs no scripts", () => {
     await signIn(page, demo.email, "Wrong-passw0rd");
     await page.waitForSelector(".error.pageLevel", { state: "visible" });
     expect(await page.inputValue("#email")).toBe(demo.email);
-    await expectToFit(page);
+    expect(await sidewaysOverflow(page)).toBe(0);
     await page.fill("#password", demo.password);
     await page.click("#next");
     await expectToArrive();
@@ -69,7 +69,7 @@ describe.skipIf(withoutBrowser)("a browser that runs no scripts", () => {
     await begin(flow);
     await page.click("#createAccount");
     await proveAddress(page, sample, person.email);
-    await expectToFit(page);
+    expect(await sidewaysOverflow(page)).toBe(0);
     await fillDetails(page, { ...person, loyaltyNumber: "12" });
     await page.click("#continue");
     const message = page.locator("#claimVerificationServerError");
