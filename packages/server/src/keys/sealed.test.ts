@@ -1,3 +1,4 @@
+import { createCipheriv, createHmac } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { masterKeyFrom } from "./master-key.ts";
 import { createSealer } from "./sealed.ts";
@@ -43,5 +44,30 @@ describe("a sealed value", () => {
     const renewed = createSealer(masterKeyFrom([key(2), key(1)]));
     expect(renewed.open(context, sealed)).toBe("secret");
     expect(() => sealer.open(context, renewed.seal(context, "new"))).toThrow("another master key");
+  });
+
+  test("of the format before the salt still opens, and only in its own context", () => {
+    const data = Buffer.from(JSON.stringify([context.tenantId, context.kind, context.name]));
+    const master = masterKeyFrom([key(1)]).keys[0];
+    if (master === undefined) throw new Error("no key");
+    const nonce = Buffer.alloc(12, 5);
+    const old = createHmac("sha256", master.secret).update(data).digest();
+    const cipher = createCipheriv("aes-256-gcm", old, nonce).setAAD(data);
+    const body = Buffer.concat([cipher.update("secret", "utf8"), cipher.final()]);
+    const sealed = Buffer.concat([Uint8Array.of(1), master.id, nonce, body, cipher.getAuthTag()]);
+    expect(sealer.open(context, sealed)).toBe("secret");
+    expect(() => sealer.open({ ...context, name: "other" }, sealed)).toThrow("does not open");
+    expect(() => sealer.open(context, sealed.subarray(0, 20))).toThrow("does not open");
+  });
+
+  test("has a nonce of its own, and a process has keys of its own", () => {
+    const nonceOf = (sealed: Uint8Array) => Buffer.from(sealed.subarray(21, 33)).toString("hex");
+    const saltOf = (sealed: Uint8Array) => Buffer.from(sealed.subarray(5, 21)).toString("hex");
+    const values = Array.from({ length: 2_000 }, () => sealer.seal(context, "secret"));
+    expect(new Set(values.map(nonceOf)).size).toBe(2_000);
+    const otherProcess = createSealer(masterKeyFrom([key(1)])).seal(context, "secret");
+    const otherTenant = sealer.seal({ ...context, tenantId: "tenant-b" }, "secret");
+    expect(new Set([values[0], otherProcess, otherTenant].map((one) => one && saltOf(one))).size).toBe(3);
+    expect(sealer.open(context, otherProcess)).toBe("secret");
   });
 });

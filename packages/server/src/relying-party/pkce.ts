@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { equalSecrets } from "./equal-secrets.ts";
 import { ProtocolError } from "./errors.ts";
 import type { Parameters } from "./parameters.ts";
@@ -54,7 +54,6 @@ export function verifyCodeVerifier(verifier: string | undefined, challenge: Code
   }
   if (verifier === undefined) throw new ProtocolError("AADB2C90183/missing");
   if (!codeVerifier.test(verifier)) throw new ProtocolError("AADB2C90183");
-  const derived =
-    challenge.method === "S256" ? createHash("sha256").update(verifier).digest("base64url") : verifier;
+  const derived = challenge.method === "S256" ? hash("sha256", verifier, "base64url") : verifier;
   if (!equalSecrets(derived, challenge.value)) throw new ProtocolError("AADB2C90182");
 }

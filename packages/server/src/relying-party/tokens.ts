@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type { TokenIssuer } from "@vestibule/engine";
 import type { ServerContext } from "../context.ts";
 import type { Tenant } from "../tenant/tenant.ts";
@@ -123,7 +123,7 @@ function policyClaims(about: TokenSubject): Payload {
 
 /** OpenID Connect Core 3.1.3.6 and 3.3.2.11, for RS256. */
 function leftHalfHash(text: string): string {
-  return createHash("sha256").update(text).digest().subarray(0, 16).toString("base64url");
+  return hash("sha256", text, "buffer").subarray(0, 16).toString("base64url");
 }
 
 function encodeJson(value: unknown): string {

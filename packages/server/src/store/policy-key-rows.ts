@@ -1,5 +1,6 @@
 import type { Sealer } from "../keys/sealed.ts";
 import { type Database, transact } from "./database.ts";
+import { prepare } from "./prepared.ts";
 import { nextPosition } from "./signing-key-rows.ts";
 import type { PolicyKeyStore, StoredPolicyKey } from "./store.ts";
 
@@ -11,16 +12,18 @@ export function createPolicyKeyStore(database: Database, sealer: Sealer): Policy
     kind: "policy key",
     name: `${container}/${id}`,
   });
+  const select = prepare((wanted: { tenantId: string; container: string }) =>
+    db
+      .selectFrom("policy_keys")
+      .selectAll()
+      .where("tenant_id", "=", wanted.tenantId)
+      .where("container", "=", wanted.container)
+      .orderBy("position"),
+  );
 
   return {
     async list(tenantId, container) {
-      const rows = await db
-        .selectFrom("policy_keys")
-        .selectAll()
-        .where("tenant_id", "=", tenantId)
-        .where("container", "=", container.toLowerCase())
-        .orderBy("position")
-        .execute();
+      const rows = await database.read(select({ tenantId, container: container.toLowerCase() }));
       return rows.map(
         (row): StoredPolicyKey => ({
           id: row.id,
