@@ -19,10 +19,12 @@ interface Positioned {
 
 /** A map whose keys compare without regard to case and keep the order and spelling of their first definition. */
 export class IdMap<T> implements Iterable<[string, T]> {
-  readonly #entries = new Map<string, [string, T]>();
+  readonly #entries: Map<string, [string, T]> = new Map();
 
   constructor(entries: Iterable<readonly [string, T]> = []) {
-    for (const [id, value] of entries) this.set(id, value);
+    // A copy shares its entries with the original: a hundred policies over one base cost little more than one.
+    if (entries instanceof IdMap) this.#entries = new Map(entries.#entries as Map<string, [string, T]>);
+    else for (const [id, value] of entries) this.set(id, value);
   }
 
   static of<T extends { readonly id: string }>(items: Iterable<T>): IdMap<T> {
@@ -66,12 +68,15 @@ export class IdMap<T> implements Iterable<[string, T]> {
 }
 
 export type DataType =
+  | "alternativeSecurityIdCollection"
   | "boolean"
   | "date"
   | "dateTime"
   | "duration"
   | "int"
   | "long"
+  | "objectIdentity"
+  | "objectIdentityCollection"
   | "phoneNumber"
   | "string"
   | "stringCollection"
@@ -113,9 +118,11 @@ export interface ClaimType extends Positioned {
   readonly userHelpText?: string;
   readonly userInputType?: UserInputType;
   readonly restriction?: Restriction;
+  /** Wins over the restriction's pattern (policy-language.md 3.1). */
   readonly predicateValidationReference?: string;
-  /** Protocol name (`OpenIdConnect`, `OAuth2`, `SAML2`) → name of the claim in that protocol. */
+  /** Protocol name (`OpenIdConnect`, `OAuth2`, `SAML2`; with a handler `Proprietary/<handler>`) → name of the claim there. */
   readonly defaultPartnerClaimTypes?: Readonly<Record<string, string>>;
+  /** Simple: `pattern` covers the first characters. Regex: what `pattern` matches becomes `replacement`. */
   readonly mask?: {
     readonly type: "Simple" | "Regex";
     readonly pattern: string;
@@ -138,6 +145,8 @@ export interface PredicateGroup {
   readonly userHelpText?: string;
   /** Absent = all of them. */
   readonly matchAtLeast?: number;
+  /** Matching is the failure. Source: policy-language.md 4.3. */
+  readonly reject?: boolean;
   readonly predicates: readonly string[];
 }
 
@@ -170,8 +179,10 @@ export interface ContentDefinition extends Positioned {
   /** `urn:com:microsoft:aad:b2c:elements:contract:<contract>:<version>`. */
   readonly dataUri: string;
   readonly metadata: Readonly<Record<string, string>>;
-  /** Language tag → id of the localized resources. */
+  /** Language tag → id of the localized resources: the first reference of each language. */
   readonly localizedResources: Readonly<Record<string, string>>;
+  /** All references in order, present where a language has several: the first that knows a string gives it. */
+  readonly localizedResourcesReferences?: readonly { readonly language: string; readonly id: string }[];
 }
 
 export interface LocalizedString {
@@ -190,6 +201,7 @@ export interface LocalizedCollection {
 
 export interface LocalizedResources extends Positioned {
   readonly id: string;
+  readonly culture?: string;
   readonly strings: readonly LocalizedString[];
   readonly collections: readonly LocalizedCollection[];
 }
@@ -198,6 +210,10 @@ export interface Localization {
   readonly enabled: boolean;
   readonly defaultLanguage: string;
   readonly supportedLanguages: readonly string[];
+  /** The list adds to the built-in languages instead of narrowing them. Source: policy-language.md 6. */
+  readonly extendsBuiltInLanguages?: boolean;
+  /** The language of the texts that stand in the policy itself. */
+  readonly policyLanguage?: string;
   readonly resources: IdMap<LocalizedResources>;
 }
 
@@ -210,11 +226,49 @@ export interface ClaimReference extends Positioned {
   readonly required?: boolean;
   /** Persisted claims only; absent = true. */
   readonly overwriteIfExists?: boolean;
+  /** The value counts only where one of these technical profiles produced it. Source: policy-language.md 8.4. */
+  readonly from?: readonly string[];
 }
 
 export type DisplayClaim =
-  | { readonly kind: "claim"; readonly claimTypeReferenceId: string; readonly required?: boolean }
-  | { readonly kind: "control"; readonly displayControlReferenceId: string };
+  | {
+      readonly kind: "claim";
+      readonly claimTypeReferenceId: string;
+      readonly required?: boolean;
+      readonly at?: SourcePosition;
+    }
+  | { readonly kind: "control"; readonly displayControlReferenceId: string; readonly at?: SourcePosition };
+
+export type DisplayControlType =
+  | "VerificationControl"
+  | "QrCodeControl"
+  | "AuthenticatorInfoControl"
+  | "AuthenticatorAppIconControl"
+  | "CaptchaControl";
+
+export interface DisplayControlClaim extends Positioned {
+  readonly claimTypeReferenceId: string;
+  /** `Email`, `Phone`, `CountryCode`, `VerificationCode`, `QrCodeContent`, …: what the claim is to the control. */
+  readonly controlClaimType?: string;
+  readonly required?: boolean;
+}
+
+export interface DisplayControlAction extends Positioned {
+  /** `SendCode`, `VerifyCode`, `GetChallenge`, `VerifyChallenge`. */
+  readonly id: string;
+  readonly technicalProfiles: readonly ValidationTechnicalProfile[];
+}
+
+/** A part of a page that talks to the server by itself. Source: policy-language.md 7. */
+export interface DisplayControl extends Positioned {
+  readonly id: string;
+  readonly userInterfaceControlType: DisplayControlType;
+  readonly displayName?: string;
+  readonly inputClaims: readonly ClaimReference[];
+  readonly displayClaims: readonly DisplayControlClaim[];
+  readonly outputClaims: readonly ClaimReference[];
+  readonly actions: readonly DisplayControlAction[];
+}
 
 export interface Precondition extends Positioned {
   readonly type: "ClaimsExist" | "ClaimEquals";
@@ -237,13 +291,33 @@ export type ProtocolName =
   | "SAML2"
   | "OpenIdConnect"
   | "Proprietary"
+  | "UProve11"
   | "WsFed"
   | "WsTrust";
+
+export type EnabledForUserJourneys =
+  | "true"
+  | "false"
+  | "Always"
+  | "Never"
+  | "OnClaimsExistence"
+  | "OnItemExistenceInStringCollectionClaim"
+  | "OnItemAbsenceInStringCollectionClaim";
+
+/** What a federated token endpoint's error means. Source: policy-language.md 8.8. */
+export interface ErrorHandler {
+  /** JSONPath over the error's body: `$[?(@@.name == 'value')]`. */
+  readonly responseMatch: string;
+  readonly action: "Reauthenticate" | "InvalidClient";
+  readonly additionalRequestParameters: Readonly<Record<string, string>>;
+}
 
 export interface TechnicalProfile extends Positioned {
   readonly id: string;
   readonly displayName?: string;
   readonly description?: string;
+  /** Its own domains; the claims provider's hold where it has none. */
+  readonly domains?: readonly string[];
   readonly protocol: { readonly name: ProtocolName; readonly handler?: string };
   readonly outputTokenFormat?: string;
   readonly inputTokenFormat?: string;
@@ -260,10 +334,13 @@ export interface TechnicalProfile extends Positioned {
   /** Absent = true. */
   readonly includeInSso?: boolean;
   readonly enabledForUserJourneys?: string;
+  readonly errorHandlers?: readonly ErrorHandler[];
 }
 
 export interface ClaimsProvider extends Positioned {
   readonly domain?: string;
+  /** Further values of `domain_hint` that mean this provider. */
+  readonly furtherDomains?: readonly string[];
   readonly displayName: string;
   readonly technicalProfileIds: readonly string[];
 }
@@ -297,6 +374,11 @@ export interface OrchestrationStep extends Positioned {
 export interface UserJourney extends Positioned {
   readonly id: string;
   readonly defaultCpimIssuerTechnicalProfileReferenceId?: string;
+  /** The journey may show no page. */
+  readonly nonInteractive?: boolean;
+  readonly assuranceLevel?: string;
+  /** Each must accept the presented token before the first step. Source: journeys.md 1.1. */
+  readonly authorizationTechnicalProfiles?: readonly string[];
   readonly orchestrationSteps: readonly OrchestrationStep[];
 }
 
@@ -319,6 +401,26 @@ export interface UserJourneyBehaviors {
   readonly scriptExecution?: "Allow" | "Disallow";
   readonly contentDefinitionParameters?: Readonly<Record<string, string>>;
   readonly onErrorMode?: "ReturnToRequestor" | "DisplayInService";
+  /** Origins that may frame the pages. */
+  readonly journeyFraming?: { readonly enabled: boolean; readonly sources: readonly string[] };
+  readonly journeyInsights?: {
+    readonly instrumentationKey: string;
+    readonly developerMode: boolean;
+    readonly clientEnabled: boolean;
+    readonly serverEnabled: boolean;
+    readonly telemetryVersion?: string;
+  };
+}
+
+/** Which output claim is the token's subject. Source: policy-language.md 8.5. */
+export interface SubjectNamingInfo {
+  readonly claimType: string;
+  readonly format?: string;
+  readonly nameQualifier?: string;
+  readonly spNameQualifier?: string;
+  readonly spProvidedId?: string;
+  /** The subject is not repeated as a claim. */
+  readonly excludeAsClaim?: boolean;
 }
 
 export interface RelyingParty extends Positioned {
@@ -332,7 +434,10 @@ export interface RelyingParty extends Positioned {
     readonly metadata: Readonly<Record<string, string>>;
     readonly inputClaims: readonly ClaimReference[];
     readonly outputClaims: readonly ClaimReference[];
-    readonly subjectNamingInfo?: { readonly claimType: string; readonly format?: string };
+    readonly cryptographicKeys?: readonly { readonly id: string; readonly storageReferenceId: string }[];
+    readonly displayName?: string;
+    readonly description?: string;
+    readonly subjectNamingInfo?: SubjectNamingInfo;
   };
 }
 
@@ -342,12 +447,16 @@ export interface Policy {
   /** As the policy names its tenant: its domain, `contoso.onmicrosoft.com`. */
   readonly tenantId: string;
   readonly deploymentMode: "Development" | "Production" | "Debugging";
+  readonly tenantObjectId?: string;
+  readonly publicPolicyUri?: string;
+  readonly userJourneyRecorderEndpoint?: string;
   readonly claimTypes: IdMap<ClaimType>;
   readonly predicates: IdMap<Predicate>;
   readonly predicateValidations: IdMap<PredicateValidation>;
   readonly claimsTransformations: IdMap<ClaimsTransformation>;
   readonly contentDefinitions: IdMap<ContentDefinition>;
   readonly localization: Localization;
+  readonly displayControls?: IdMap<DisplayControl>;
   readonly claimsProviders: readonly ClaimsProvider[];
   readonly technicalProfiles: IdMap<TechnicalProfile>;
   readonly userJourneys: IdMap<UserJourney>;

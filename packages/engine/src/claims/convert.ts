@@ -33,6 +33,9 @@ export function convertClaim(dataType: DataType, raw: unknown): Conversion {
       return toDateTime(raw);
     case "stringCollection":
       return toCollection(raw);
+    case "alternativeSecurityIdCollection":
+    case "objectIdentity":
+    case "objectIdentityCollection":
     case "userIdentity":
     case "userIdentityCollection":
       return typeof raw === "object" ? value(raw as ClaimValue) : error("expected an identity");

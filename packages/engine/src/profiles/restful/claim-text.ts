@@ -22,6 +22,9 @@ export function jsonText(value: ClaimValue, dataType: DataType): string {
     case "phoneNumber":
     case "string":
       return JSON.stringify(typeof value === "object" ? JSON.stringify(value) : String(value));
+    case "alternativeSecurityIdCollection":
+    case "objectIdentity":
+    case "objectIdentityCollection":
     case "userIdentity":
     case "userIdentityCollection":
       return JSON.stringify(value);

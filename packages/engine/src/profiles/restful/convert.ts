@@ -33,6 +33,9 @@ export function convertAnswer(json: Json, dataType: DataType, contract: Contract
       return toInstant(json, dataType, contract);
     case "stringCollection":
       return toCollection(json);
+    case "alternativeSecurityIdCollection":
+    case "objectIdentity":
+    case "objectIdentityCollection":
     case "userIdentity":
     case "userIdentityCollection":
       return invalid(`a claim of type ${dataType} cannot be set by an answer`);
