@@ -7,8 +7,10 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseRequest } from "@vestibule/connector";
 import { formatDiagnostic } from "@vestibule/policy";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type SampleServer, startSample } from "../e2e/sample-server.ts";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { Person } from "../e2e/connectors/person.ts";
+import { goodPassword, mailedCode, newAddress } from "../e2e/connectors/world.ts";
+import { type SampleServer, startSample, tenantDomain } from "../e2e/sample-server.ts";
 import { readTenant } from "../packages/server/src/tenant/read-tenant.ts";
 import { type CodeBlock, guides, runCurl } from "./code-blocks.ts";
 
@@ -169,6 +171,51 @@ describe("what a reader types", () => {
       }
     }
   }
+
+  describe("the connector of api-connectors.md, saved into the running tenant", () => {
+    const policy = "B2C_1_postal";
+
+    beforeAll(async () => {
+      const { directory = "" } = sample.server.context.tenants.find(tenantDomain) ?? {};
+      const shown = guides().find(({ name }) => name === "api-connectors.md")?.blocks ?? [];
+      for (const name of ["apiConnectors/postal-code.json", `userFlows/${policy}.json`]) {
+        const text = shown.find(({ marks }) => marks.get("file") === name)?.text ?? "";
+        await writeFile(join(directory, name), adapt(text));
+      }
+      const metadata = `${sample.url}/${tenantDomain}/${policy}/v2.0/.well-known/openid-configuration`;
+      await vi.waitFor(async () => expect((await fetch(metadata)).status).toBe(200), { timeout: 10_000 });
+    });
+
+    async function signUp(postalCode: string) {
+      const person = new Person(sample.url);
+      const page = await person.openSignUp(policy);
+      const email = newAddress();
+      await person.prove(page, email, (address) => mailedCode(sample.url, address));
+      const password = { newPassword: goodPassword, reenterPassword: goodPassword };
+      const answer = await person.post(page, { email, ...password, displayName: "Ida Lund", postalCode });
+      return { person, page, answer };
+    }
+
+    it("corrects the person", async () => {
+      expect((await signUp("12")).answer).toMatchObject({
+        status: "400",
+        message: "A postal code has five digits.",
+      });
+    });
+
+    it("sets the city, which reaches the token", async () => {
+      const { person, page, answer } = await signUp("21119");
+      expect(answer.status).toBe("200");
+      const { claims } = await person.redeem(await person.act(page, "confirmed"), policy);
+      expect(claims).toMatchObject({ name: "Ida Lund", city: "Malmö", tfp: policy });
+    });
+
+    it("blocks, on a page of its own", async () => {
+      const { person, page, answer } = await signUp("00000");
+      const shown = answer.status === "200" ? await person.act(page, "confirmed") : answer;
+      expect(JSON.stringify(shown)).toContain("We do not deliver to your address yet.");
+    });
+  });
 });
 
 /** The connector's example names its port before it opens it. */
