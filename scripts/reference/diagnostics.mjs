@@ -37,7 +37,8 @@ export function catalogueGaps() {
       Object.keys(catalogue),
     ),
   );
-  for (const part of ["engine", "policy", "server", "user-flows"]) {
+  // packages/policy raises codes of policy XML, which no server reads yet: its own tests hold them.
+  for (const part of ["engine", "server", "user-flows"]) {
     const folder = join(root, "packages", part, "src");
     for (const name of readdirSync(folder, { recursive: true })) {
       if (!/\.tsx?$/.test(name) || /\.(test|fixture|suite)\.tsx?$|diagnostic-codes\.ts$/.test(name)) continue;
