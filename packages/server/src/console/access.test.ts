@@ -1,7 +1,9 @@
 import { request } from "node:http";
+import type { FastifyRequest } from "fastify";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { makeTestTenant } from "../development/tenant.fixture.ts";
 import { startServer } from "../server.ts";
+import { refusal } from "./access.ts";
 import { type ConsoleServer, startConsole } from "./console.fixture.ts";
 
 let console: ConsoleServer;
@@ -105,6 +107,30 @@ describe("the console", () => {
   });
 });
 
+describe("a server that was told another host", () => {
+  it("shows the console there, too, and nowhere else", async () => {
+    const told = await startConsole({ publicHosts: ["dev.example"] });
+    try {
+      const status = async (host: string) => (await send("/dev", { host }, undefined, told.url)).status;
+      expect(await status("dev.example")).toBe(200);
+      expect(await status("localhost")).toBe(200);
+      expect(await status("contoso.onmicrosoft.com")).toBe(403);
+    } finally {
+      await told.close();
+    }
+  });
+
+  it("shows it to other machines only when it was told to listen to them", () => {
+    const from = (remoteAddress: string) =>
+      ({ hostname: "localhost", socket: { remoteAddress }, headers: {} }) as unknown as FastifyRequest;
+    expect(refusal(from("192.0.2.7"), { publicHosts: [] })).toContain("only to this machine");
+    expect(refusal(from("192.0.2.7"), { publicHosts: [], host: "0.0.0.0" })).toBeUndefined();
+    for (const own of ["127.0.0.1", "::1", "::ffff:127.0.0.1"]) {
+      expect(refusal(from(own), { publicHosts: [] })).toBeUndefined();
+    }
+  });
+});
+
 describe("a server in production mode", () => {
   it("has no console at all", async () => {
     const tenant = await makeTestTenant();
@@ -132,10 +158,11 @@ function send(
   path: string,
   headers: Readonly<Record<string, string>>,
   body?: string,
+  url = console.url,
 ): Promise<{ readonly status: number; readonly body: string }> {
   return new Promise((resolve, reject) => {
     const sent = request(
-      console.url + path,
+      url + path,
       {
         method: body === undefined ? "GET" : "POST",
         headers: {

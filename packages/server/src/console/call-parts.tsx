@@ -1,4 +1,5 @@
 import type { CallRecord, ClaimVerdict } from "@vestibule/engine";
+import { warningSentence } from "./call-warnings.ts";
 import { Empty, State, TableFrame, type Tone } from "./parts.tsx";
 
 /** How a call ended: `HTTP 200`, or what kept an answer from coming. */
@@ -67,20 +68,26 @@ export function CallDetail({
           <Decision call={call} /> {decisionSentence(call)}
         </p>
         <Verdicts verdicts={call.verdicts} />
-        {call.warnings.length > 0 && (
-          <>
-            <p class="faint">Warnings</p>
-            <ul class="plain-list">
-              {call.warnings.map((warning) => (
-                <li key={warning} class="wrap">
-                  <State tone="warn">{warning}</State>
-                </li>
-              ))}
-            </ul>
-          </>
-        )}
+        <Warnings warnings={call.warnings} />
       </section>
     </>
+  );
+}
+
+function Warnings({ warnings }: { readonly warnings: readonly string[] }) {
+  const shown = warnings.flatMap((warning) => {
+    const sentence = warningSentence(warning);
+    return sentence === undefined ? [] : [{ warning, sentence }];
+  });
+  if (shown.length === 0) return null;
+  return (
+    <ul class="plain-list warnings" aria-label="Warnings">
+      {shown.map(({ warning, sentence }) => (
+        <li key={warning} class="wrap">
+          <State tone="warn">{sentence}</State>
+        </li>
+      ))}
+    </ul>
   );
 }
 

@@ -206,6 +206,9 @@ function Facts({ view }: { readonly view: CallView }) {
   );
 }
 
+/** How the record of a long body ends. */
+const cutOff = /… \(\d+ characters in all\)$/;
+
 function ReplayForm({ view }: { readonly view: CallView }) {
   const { call } = view.shown;
   if (call.request.body === undefined) return null;
@@ -216,6 +219,8 @@ function ReplayForm({ view }: { readonly view: CallView }) {
       <p class="faint" id="replay-help">
         Goes to today's address with today's credentials. No journey moves and no account changes. What was
         hidden in the record is sent as it stands here.
+        {cutOff.test(call.request.body) &&
+          " The record holds only the beginning of the body: complete it first."}
       </p>
       <input type="hidden" name="token" value={view.token} />
       <label for="body">Body</label>

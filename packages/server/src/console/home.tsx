@@ -268,7 +268,7 @@ const severities: Readonly<Record<Diagnostic["severity"], Tone>> = {
 function Problems({ diagnostics }: { readonly diagnostics: readonly Diagnostic[] }) {
   return (
     <section aria-labelledby="problems">
-      <h2 id="problems">What the tenant's files bring up</h2>
+      <h2 id="problems">Problems in the tenant's files</h2>
       <div data-live="problems">
         {diagnostics.length === 0 ? (
           <Empty title="Nothing to remark">

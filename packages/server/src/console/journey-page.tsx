@@ -92,7 +92,9 @@ function Step({
     <li class={`${kind} ${words.tone}`} data-key={`step-${head.index}`}>
       <div class="step-head">
         <span class="order">{words.order}</span>
-        <h2>{words.headline}</h2>
+        <h2>
+          {words.headline} {words.profile !== undefined && <span class="mono faint">{words.profile}</span>}
+        </h2>
         <State tone={words.tone}>{words.outcome}</State>
         <span class="faint">
           {words.who}, <Offset at={head.entry.at} began={began} />

@@ -7,7 +7,9 @@ export interface StepWords {
   /** `3`, `3–9`, or an arrow for what came from outside. */
   readonly order: string;
   readonly headline: string;
-  /** What stands behind the headline, for example the names of the posted fields. */
+  /** Technical profile that the step ran first, or whose page it showed. */
+  readonly profile?: string;
+  /** What stands below the headline, for example the names of the posted fields. */
   readonly more?: string;
   readonly tone: Tone;
   readonly outcome: string;
@@ -22,13 +24,17 @@ export function describeStep(step: JourneyStep, recordings: JourneyRecordings, i
       return { order: "→", ...describeEvent(entry), ...outcomeOf(step, recordings, isLast) };
     case "stepSkipped":
       return describeSkipped(step);
-    default:
+    default: {
+      const profile = step.rest.find((one) => one.entry.technicalProfile !== undefined)?.entry
+        .technicalProfile;
       return {
         order: entry.step,
         headline: entry.text.replace(/^Step \d+ /, ""),
+        ...(profile !== undefined && { profile }),
         who: answeredBy(step),
         ...outcomeOf(step, recordings, isLast),
       };
+    }
   }
 }
 
@@ -57,7 +63,7 @@ function describeSkipped({ head, rest }: JourneyStep): StepWords {
     headline: several ? `${rest.length + 1} steps did not apply` : "The step did not apply",
     tone: "quiet",
     outcome: "skipped",
-    who: "their preconditions",
+    who: "by precondition",
   };
 }
 

@@ -39,8 +39,8 @@ export function JourneyList({
               <thead>
                 <tr>
                   <th scope="col">Last moved</th>
-                  <th scope="col">Policy</th>
                   <th scope="col">Status</th>
+                  <th scope="col">Policy</th>
                   <th scope="col">Step</th>
                   <th scope="col">What happened last</th>
                   <th scope="col">Application</th>
@@ -55,12 +55,14 @@ export function JourneyList({
                         <When at={summary.updatedAt} now={now} />
                       </a>
                     </td>
-                    <td class="mono">{summary.policyId}</td>
                     <td>
                       <JourneyState status={summary.status} />
                     </td>
+                    <td class="mono">{summary.policyId}</td>
                     <td>{summary.step}</td>
-                    <td class="wrap wide">{summary.lastText}</td>
+                    <td class="one-line" title={summary.lastText}>
+                      {summary.lastText}
+                    </td>
                     <td>{applicationName(tenant, summary.clientId)}</td>
                     <td class="mono faint" title={summary.id}>
                       {summary.id.slice(0, 8)}
