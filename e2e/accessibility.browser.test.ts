@@ -59,7 +59,8 @@ describe.skipIf(withoutBrowser)("the pages, as the server sends them", () => {
     ["light", phone],
     ["dark", desktop],
   ] as const)("in %s colours", (colorScheme, viewport) => {
-    beforeEach(() => visitWith({ viewport, colorScheme }));
+    // Without motion, so that no colour is read in the middle of its fade.
+    beforeEach(() => visitWith({ viewport, colorScheme, reducedMotion: "reduce" }));
 
     it("break no rule of axe while somebody signs in and out", async () => {
       await page.goto(`${sample.url}/app`);
@@ -113,6 +114,24 @@ describe.skipIf(withoutBrowser)("the pages, as the server sends them", () => {
       await expectAccessible("blocked");
       await page.reload();
       await expectAccessible("error");
+    });
+
+    it("break no rule of axe in the development console", async () => {
+      await openFlow(page, sample, flow);
+      await signIn(page, demo.email, demo.password);
+      await shownClaims(page);
+      for (const path of ["/dev", "/dev/outbox", "/dev/calls", "/dev/journeys"]) {
+        await page.goto(sample.url + path);
+        await expectAccessible(path);
+        expect(await sidewaysOverflow(page)).toBe(0);
+      }
+      for (const kind of ["calls", "journeys"]) {
+        await page.goto(`${sample.url}/dev/${kind}`);
+        await page.locator(`main a[href^='/dev/${kind}/']`).first().click();
+        await page.waitForURL(new RegExp(`/dev/${kind}/.`));
+        await expectAccessible(`one of the ${kind}`);
+        expect(await sidewaysOverflow(page)).toBe(0);
+      }
     });
 
     it("break no rule of axe on the pages for a new password and the profile", async () => {

@@ -9,7 +9,7 @@ import {
   withoutBrowser,
 } from "./browser.ts";
 import { newPerson, openFlow, proveAddress, shownClaims, signIn, signUp } from "./person.ts";
-import { demo, type SampleServer, startSample } from "./sample-server.ts";
+import { confidentialClient, demo, type SampleServer, startSample, tenantId } from "./sample-server.ts";
 
 const flow = "B2C_1_signup_signin";
 const sessionCookie = "x-ms-cpim-sso:";
@@ -193,15 +193,18 @@ describe.skipIf(withoutBrowser)("a person with an account", () => {
     expect(await page.locator("#next, h1").count()).toBeGreaterThan(0);
   });
 
-  it("is remembered by https too, where the application asks the same server by another port", async () => {
+  it("signs in over https to the application that has a secret and a server of its own", async () => {
     const secure = await browser.newContext({ viewport: desktop, ignoreHTTPSErrors: true });
     try {
       const tab = await secure.newPage();
-      await tab.goto(`${sample.httpsUrl}/app/login?policy=${flow}`);
+      tab.setDefaultTimeout(10_000);
+      const query = new URLSearchParams({ policy: flow, client: confidentialClient.id });
+      await tab.goto(`${sample.httpsUrl}/app/login?${query}`);
       await tab.waitForSelector("#next");
       await signIn(tab, demo.email, demo.password);
       expect(await shownClaims(tab)).toMatchObject({
-        iss: `${sample.httpsUrl}/aaaaaaaa-0000-4000-8000-000000000001/v2.0/`,
+        iss: `${sample.httpsUrl}/${tenantId}/v2.0/`,
+        aud: confidentialClient.id,
       });
       const cookies = await secure.cookies(sample.httpsUrl);
       expect(cookies.every(({ secure: only, httpOnly }) => only && httpOnly)).toBe(true);
