@@ -138,6 +138,16 @@ describe("a local sign-up", () => {
     expect(await mallory.verification(pages[0], "VALIDATION_REQUEST", email, code)).toContain('"result":0');
   });
 
+  it("takes the right code again where the browser lost the answer to it", async () => {
+    const email = newAddress();
+    const person = world.person();
+    const page = await person.openSignUp("B2C_1_proved");
+    await person.verification(page, "VERIFICATION_REQUEST", email);
+    const code = await world.code(email);
+    const enter = () => person.verification(page, "VALIDATION_REQUEST", email, code);
+    expect([await enter(), await enter()]).toEqual(Array(2).fill('{"status":"200","result":0}'));
+  });
+
   it("needs no code where the flow asks for none (U11)", async () => {
     const { account: made } = await signUp(world, "B2C_1_plain");
     expect(made).toBeDefined();

@@ -7,8 +7,8 @@ import { confidentialClient, demo, flow, secondClient, writeTenant } from "../co
 import { accountOf, countAccounts } from "../connectors/outcome.ts";
 import {
   actionAddress,
-  aPage,
   anAnswer,
+  aPage,
   errorOf,
   formAnswer,
   Person,
@@ -62,7 +62,11 @@ describe("an authorization request", () => {
 
   it.each([
     ["an unknown response type", { response_type: "magic" }, "unsupported_response_type"],
-    ["an unknown scope", { scope: "openid https://contoso.onmicrosoft.com/none/read" }, "invalid_(scope|request)"],
+    [
+      "an unknown scope",
+      { scope: "openid https://contoso.onmicrosoft.com/none/read" },
+      "invalid_(scope|request)",
+    ],
     ["an unknown response mode", { response_mode: "pigeon" }, "invalid_request"],
     ["a challenge method that does not exist", { code_challenge_method: "S1" }, "invalid_request"],
     ["a challenge that is too short", { code_challenge: "abc" }, "invalid_request"],
@@ -187,7 +191,14 @@ describe("a page", () => {
   it("posted empty, with a stranger's token or in a form that is none moves nothing", async () => {
     const person = world.person();
     const page = aPage(await person.open(policy));
-    for (const body of ["", "request_type=RESPONSE", "%%%=%ZZ&&&=", "\u0000", "{}", "request_type=NONSENSE"]) {
+    for (const body of [
+      "",
+      "request_type=RESPONSE",
+      "%%%=%ZZ&&&=",
+      "\u0000",
+      "{}",
+      "request_type=NONSENSE",
+    ]) {
       expect((await formAnswer(await person.send(page, body))).status).not.toBe("200");
       expect((await person.act(page, "confirmed")).kind).toBe("page");
     }
@@ -213,7 +224,13 @@ describe("a page", () => {
       ...{ email, newPassword: goodPassword, reenterPassword: goodPassword, displayName: "D" },
       ...{ objectId: "00000000-0000-4000-8000-00000000000f", newUser: "false", identityProvider: "evil" },
       ...{ extension_Ticket: "stolen", extension_Roles: "admin", postalCode: "1", accountEnabled: "false" },
-      ...{ blockMessage: "x", "executed-SelfAsserted-Input": "x", authenticationSource: "x", sub: "x", isForgotPassword: "true" },
+      ...{
+        blockMessage: "x",
+        "executed-SelfAsserted-Input": "x",
+        authenticationSource: "x",
+        sub: "x",
+        isForgotPassword: "true",
+      },
     });
     const { claims } = await person.redeem(end, policy);
     expect(claims.newUser).toBe(true);
@@ -285,7 +302,12 @@ describe("a page", () => {
 describe("a provider's answer", () => {
   it("that nobody asked for, or that comes twice, is refused", async () => {
     const person = world.person();
-    for (const query of ["", "?state=x&code=y", `?state=${"A".repeat(4000)}&code=y`, "?error=access_denied&state=x"]) {
+    for (const query of [
+      "",
+      "?state=x&code=y",
+      `?state=${"A".repeat(4000)}&code=y`,
+      "?error=access_denied&state=x",
+    ]) {
       const response = await person.fetch(`/${tenantDomain}/oauth2/authresp${query}`);
       expect(response.status).toBeGreaterThanOrEqual(400);
       expect(response.headers.get("location")).toBeNull();
@@ -305,5 +327,7 @@ it("cancelling with a double click tells the application the same twice", async 
   const person = world.person();
   const page = await person.openSignUp(policy);
   const answers = await Promise.all([person.act(page, "cancelled"), person.act(page, "cancelled")]);
-  expect(answers.map(errorOf)).toEqual(Array(2).fill("access_denied: AADB2C90091: The user has cancelled entering self-asserted information."));
+  expect(answers.map(errorOf)).toEqual(
+    Array(2).fill("access_denied: AADB2C90091: The user has cancelled entering self-asserted information."),
+  );
 });

@@ -146,7 +146,10 @@ const faults: readonly Fault[] = [
       ["a number that is too big", '{"version":"1","action":"Continue","extension_Tier":1e400}'],
       ["a value that is too long", `{"version":"1","action":"Continue","city":"${"x".repeat(129)}"}`],
       ["markup in a name", '{"version":"1","action":"Continue","displayName":"<b>x</b>"}'],
-      ["too deep a nesting", `{"version":"1","action":"Continue","city":${"[".repeat(5000)}${"]".repeat(5000)}}`],
+      [
+        "too deep a nesting",
+        `{"version":"1","action":"Continue","city":${"[".repeat(5000)}${"]".repeat(5000)}}`,
+      ],
       ["nothing", ""],
       ["spaces", "   "],
       ["bytes that are no text", "\u0000\u0001\ufffd"],
@@ -236,7 +239,9 @@ describe("an API that", () => {
   it("sends early hints before its answer is understood", async () => {
     world.api.on("/fault", (_request, response) => {
       response.writeEarlyHints({ link: "</x>; rel=preload" });
-      response.writeHead(200, { "content-type": "application/json" }).end('{"version":"1","action":"Continue"}');
+      response
+        .writeHead(200, { "content-type": "application/json" })
+        .end('{"version":"1","action":"Continue"}');
       return "handled";
     });
     expect(resultOf(await signUp(world, "B2C_1_fault"))).toBe("token");
