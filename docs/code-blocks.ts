@@ -18,7 +18,7 @@ export function guides(): readonly { readonly name: string; readonly blocks: rea
     .map((name) => ({ name, blocks: codeBlocks(name, readFileSync(new URL(name, folder), "utf8")) }));
 }
 
-export function codeBlocks(name: string, markdown: string): readonly CodeBlock[] {
+function codeBlocks(name: string, markdown: string): readonly CodeBlock[] {
   return [...markdown.matchAll(/^```(\w+) (\S.*)\n([\s\S]*?)^```$/gm)].map((match) => {
     const [, language = "", words = "", text = ""] = match;
     const marks = words.split(/\s+/).map((word): [string, string] => {

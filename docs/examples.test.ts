@@ -230,7 +230,9 @@ async function freePort(): Promise<number> {
 describe("links between the pages", () => {
   it.each(guides())("of $name lead somewhere", async ({ name }) => {
     const text = await readFile(join(root, "docs", name), "utf8");
-    const targets = [...text.matchAll(/\]\(([^)#:]+\.md)(?:#[^)]*)?\)/g)].map(([, target]) => target ?? "");
+    const targets = [...text.matchAll(/\]\(([^)#:]+\.(?:md|png))(?:#[^)]*)?\)/g)].map(
+      ([, target]) => target ?? "",
+    );
     expect(targets.filter((target) => !existsSync(join(root, "docs", target)))).toEqual([]);
   });
 });
