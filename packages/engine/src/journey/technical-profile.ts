@@ -77,7 +77,8 @@ export async function runServerProfile(
   Object.assign(changed, output.claims);
   const after = runTransformations(run, profile.outputClaimsTransformations, call, changed);
   if (after) return after;
-  traceClaims(run, profile, changed);
+  // In a step the bag's own trace shows the claims, before and after.
+  if (call.caller === "validation" || Object.keys(changed).length === 0) traceClaims(run, profile, changed);
   return { kind: "claims", claims: changed, wrote: result.wroteDirectory === true };
 }
 
