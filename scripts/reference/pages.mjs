@@ -52,7 +52,7 @@ function userFlowSettings() {
   const more = (path) => [...(byPath.get(path) ?? [])].sort().map(code).join(" ");
   return page(
     "Settings of a user flow",
-    "What a file `userFlows/<id>.json` may say. Any setting may raise `UF001` (no such member) and `UF002` (wrong type); the last column names what else the tested samples are told at this place. See [diagnostics](diagnostics.md).",
+    'What a file `userFlows/<id>.json` may say. Any setting may raise `UF001` (no such member) and `UF002` (wrong type); the last column names what else the tested samples are told at this place. See [diagnostics](diagnostics.md). Where "left out" is empty, leaving the setting out means something of its own: see [user flows](../user-flows.md).',
     settingsTable(userFlowShape, more),
     section(
       "Pages",
@@ -80,7 +80,7 @@ function tenantFiles() {
   ];
   return page(
     "Files of a tenant",
-    'What the files of a tenant\'s folder may say beside [user flows](user-flow-settings.md). A setting that holds "anything" is read and has no effect.',
+    "What the files of a tenant's folder may say beside [user flows](user-flow-settings.md). A setting that holds any value is read and has no effect.",
     ...files.map(([name, shape]) => section(name, settingsTable(shape))),
   );
 }
