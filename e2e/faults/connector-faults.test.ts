@@ -124,7 +124,7 @@ const faults: readonly Fault[] = [
     behaviour: (_request, response) => {
       response
         .writeHead(200, { "content-type": "application/json", "content-encoding": "gzip" })
-        .end(gzipSync(Buffer.alloc(50_000_000, " ")));
+        .end(bomb);
       return "handled";
     },
     sentence: connection,
