@@ -46,7 +46,11 @@ export async function mountRooms(
   if (sample !== undefined) registerSampleApplication(app, context, sample, parts.authority);
 
   if (context.mode === "development") {
-    await registerConsole(app, context, parts.reach);
+    await registerConsole(app, context, {
+      reach: parts.reach,
+      sampleApplication: sample !== undefined,
+      ...(parts.authority !== undefined && { authority: parts.authority }),
+    });
   }
 
   return {

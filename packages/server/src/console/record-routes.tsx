@@ -9,7 +9,7 @@ import { Outbox, outboxJson, readOutbox } from "./outbox.tsx";
 import { type ConsolePage, type Section, sendPage } from "./page.tsx";
 import { Empty } from "./parts.tsx";
 import { replay } from "./replay.ts";
-import { type Action, type ConsoleParts, idOf, originOf, type Page, searchOf } from "./routes.tsx";
+import { type Action, type ConsoleParts, idOf, originOf, type Page, searchOf } from "./route.ts";
 
 /** What the console shows of what happened: mails, calls, journeys; each list and each record also as JSON. */
 export function recordPages(parts: ConsoleParts): readonly Page[] {

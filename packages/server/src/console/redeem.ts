@@ -1,5 +1,7 @@
-import type { FastifyInstance, FastifyRequest } from "fastify";
+import { TLSSocket } from "node:tls";
+import type { FastifyRequest } from "fastify";
 import { decodeJwt } from "jose";
+import { type Agent, request as send } from "undici";
 import type { ServerContext } from "../context.ts";
 import { policyPath, type Run, type RunProof } from "./run.ts";
 
@@ -15,10 +17,10 @@ export type RunAnswer =
 
 /**
  * Reads the address at which the browser ended, and redeems its code at the token endpoint of this server as the
- * application would. Keeps no token.
+ * application would, through the listener that the request came by. Keeps no token.
  */
 export async function readAnswer(
-  app: FastifyInstance,
+  agent: Agent,
   context: ServerContext,
   request: FastifyRequest,
   run: Run,
@@ -47,11 +49,17 @@ export async function readAnswer(
 
   const reference = run.application.secrets[0];
   const secret = reference === undefined ? undefined : await context.ports(run.tenant).keys.secret(reference);
-  const answer = await app.inject({
+  const answer = await send(`${ownListener(request)}${policyPath(run, "oauth2/v2.0/token")}`, {
     method: "POST",
-    url: policyPath(run, "oauth2/v2.0/token"),
-    headers: { host: request.host, "content-type": "application/x-www-form-urlencoded" },
-    payload: new URLSearchParams({
+    dispatcher: agent,
+    // The issuer follows the host of the request: protocol.md 1.
+    headers: {
+      host: request.host,
+      // Counts where the operator trusts proxies on this machine, and then only.
+      "x-forwarded-proto": request.protocol,
+      "content-type": "application/x-www-form-urlencoded",
+    },
+    body: new URLSearchParams({
       grant_type: "authorization_code",
       client_id: run.application.clientId,
       code,
@@ -60,7 +68,7 @@ export async function readAnswer(
       ...(secret !== undefined && { client_secret: secret }),
     }).toString(),
   });
-  const body = answer.json<Record<string, unknown>>();
+  const body = (await answer.body.json()) as Readonly<Record<string, unknown>>;
   if (answer.statusCode !== 200) {
     return {
       kind: "refused",
@@ -75,6 +83,13 @@ export async function readAnswer(
     signed: (await context.signing.verify(run.tenant, token)) !== undefined,
     names: Object.keys(body),
   };
+}
+
+/** The listener that a request came by, whatever a proxy says about it. */
+function ownListener({ socket }: FastifyRequest): string {
+  const { localAddress = "127.0.0.1", localPort } = socket;
+  const name = localAddress.includes(":") ? `[${localAddress}]` : localAddress;
+  return `${socket instanceof TLSSocket ? "https" : "http"}://${name}:${localPort}`;
 }
 
 /** Query and fragment of an address; bare parameters count too. */

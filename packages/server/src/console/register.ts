@@ -1,14 +1,24 @@
 import type { FastifyInstance, FastifyReply } from "fastify";
+import { Agent } from "undici";
 import type { ServerContext } from "../context.ts";
 import { bodyOf } from "../interaction/form.ts";
 import { type ConsoleReach, createFormToken, refusal } from "./access.ts";
 import { consoleAssets } from "./assets.ts";
 import { guardHeaders, sendPage } from "./page.tsx";
 import { missing } from "./record-routes.tsx";
-import { consoleRoutes } from "./routes.tsx";
+import { Replays } from "./replay.ts";
+import { consoleRoutes } from "./routes.ts";
 
 /** A call is edited in a form; a recorded body holds at most 32 KiB. */
 const largestForm = 128 * 1024;
+
+export interface ConsoleSurroundings {
+  readonly reach: ConsoleReach;
+  /** True where the sample application is served below `/app`. */
+  readonly sampleApplication: boolean;
+  /** PEM of the authority behind the https listener, where the system does not know it. */
+  readonly authority?: string;
+}
 
 /**
  * Mounts the development console: `/dev` and everything below it, and `/` as the way there. Call it in development mode
@@ -17,10 +27,15 @@ const largestForm = 128 * 1024;
 export async function registerConsole(
   app: FastifyInstance,
   context: ServerContext,
-  reach: ConsoleReach,
+  surroundings: ConsoleSurroundings,
 ): Promise<void> {
   if (context.mode !== "development") throw new Error("The console exists in development mode only.");
+  const { reach, authority, sampleApplication } = surroundings;
   const token = createFormToken();
+  const agent = new Agent({
+    ...(authority !== undefined && { connect: { ca: authority, servername: "localhost" } }),
+  });
+  app.addHook("onClose", () => agent.close());
   app.get("/", (_request, reply) => reply.header("Cache-Control", "no-store").redirect("/dev", 302));
 
   await app.register(async (room) => {
@@ -43,7 +58,7 @@ export async function registerConsole(
         reply.header("Cache-Control", "private, max-age=86400").type(asset.type).send(asset.body),
       );
     }
-    const routes = consoleRoutes(app, context, token);
+    const routes = consoleRoutes({ agent, context, token, sampleApplication, replays: new Replays() });
     for (const [path, handler] of routes.pages) room.get(path, handler);
     for (const [path, action] of routes.actions) {
       room.post(path, async (request, reply) => {

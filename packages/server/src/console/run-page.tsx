@@ -1,13 +1,6 @@
 import { Copy, State, TableFrame } from "./parts.tsx";
 import type { RunAnswer } from "./redeem.ts";
-import {
-  authorizationRequest,
-  policyPath,
-  type Run,
-  type RunProof,
-  sampleAddress,
-  targetValue,
-} from "./run.ts";
+import { authorizationRequest, policyPath, type Run, type RunProof, targetValue } from "./run.ts";
 
 /** A run whose answer goes to an address that is not the console's: the link, and the way back. */
 export function RunPage({
@@ -15,15 +8,17 @@ export function RunPage({
   proof,
   token,
   answer,
+  elsewhere,
 }: {
   readonly run: Run;
   readonly proof: RunProof;
   readonly token: string;
   readonly answer?: RunAnswer;
+  /** Where the sample application of another address starts this run. */
+  readonly elsewhere?: string;
 }) {
   const parameters = authorizationRequest(run, proof);
   const address = `${policyPath(run, "oauth2/v2.0/authorize")}?${new URLSearchParams(parameters)}`;
-  const sample = sampleAddress(run);
   return (
     <>
       <nav class="crumbs" aria-label="Breadcrumb">
@@ -37,8 +32,8 @@ export function RunPage({
       <ol class="steps">
         <li>
           <p>
-            {sample ? (
-              <a class="button primary" href={`${sample.origin}${sample.path}`}>
+            {elsewhere !== undefined ? (
+              <a class="button primary" href={elsewhere}>
                 Open the sample application there
               </a>
             ) : (
@@ -48,7 +43,7 @@ export function RunPage({
             )}
           </p>
         </li>
-        {!sample && (
+        {elsewhere === undefined && (
           <li>
             <p>
               The browser ends at <code>{run.redirectUri}</code>, which is not the console's. Copy the whole

@@ -2,13 +2,13 @@ import { queryOf } from "../interaction/form.ts";
 import { Home, readHome } from "./home.tsx";
 import { sendPage } from "./page.tsx";
 import { readAnswer } from "./redeem.ts";
-import { type Action, type ConsoleParts, originOf, type Page } from "./routes.tsx";
+import { type Action, type ConsoleParts, originOf, type Page } from "./route.ts";
 import { makeProof, readRun, sampleAddress } from "./run.ts";
 import { Gone, RunPage } from "./run-page.tsx";
 
 const section = "/dev";
 
-export function runPages({ context, token }: ConsoleParts): readonly Page[] {
+export function runPages({ context, token, sampleApplication }: ConsoleParts): readonly Page[] {
   return [
     [
       "/dev",
@@ -24,7 +24,8 @@ export function runPages({ context, token }: ConsoleParts): readonly Page[] {
         const run = readRun(context, queryOf(request));
         if ("problem" in run) return sendPage(reply, gone(run.problem));
         const sample = sampleAddress(run);
-        if (sample?.origin === originOf(request)) return reply.redirect(sample.path, 303);
+        if (sampleApplication && sample?.origin === originOf(request))
+          return reply.redirect(sample.path, 303);
         const content = <RunPage run={run} proof={makeProof()} token={token.value} />;
         return sendPage(reply, { title: run.policy.id, section, content });
       },
@@ -32,7 +33,7 @@ export function runPages({ context, token }: ConsoleParts): readonly Page[] {
   ];
 }
 
-export function finishRun({ app, context, token }: ConsoleParts): Action {
+export function finishRun({ agent, context, token }: ConsoleParts): Action {
   return async (request, reply, form) => {
     const run = readRun(context, form);
     if ("problem" in run) return sendPage(reply, gone(run.problem));
@@ -41,7 +42,7 @@ export function finishRun({ app, context, token }: ConsoleParts): Action {
       nonce: form.get("nonce") ?? "",
       verifier: form.get("verifier") ?? "",
     };
-    const answer = await readAnswer(app, context, request, run, proof, form.get("answer") ?? "");
+    const answer = await readAnswer(agent, context, request, run, proof, form.get("answer") ?? "");
     // A code is used up by the first try; the next one needs a new request.
     const next = answer.kind === "problem" ? proof : makeProof();
     const content = <RunPage run={run} proof={next} token={token.value} answer={answer} />;

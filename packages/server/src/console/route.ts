@@ -1,15 +1,17 @@
-import type { FastifyInstance, FastifyRequest } from "fastify";
+import type { FastifyRequest } from "fastify";
+import type { Agent } from "undici";
 import type { Handler, ServerContext } from "../context.ts";
 import { type Form, queryOf } from "../interaction/form.ts";
 import type { FormToken } from "./access.ts";
-import { recordPages, replayAction } from "./record-routes.tsx";
-import { Replays } from "./replay.ts";
-import { finishRun, runPages } from "./run-routes.tsx";
+import type { Replays } from "./replay.ts";
 
 export interface ConsoleParts {
-  readonly app: FastifyInstance;
+  /** Reaches this server's own listeners; trusts the development certificate. */
+  readonly agent: Agent;
   readonly context: ServerContext;
   readonly token: FormToken;
+  /** True where the sample application is served below `/app`. */
+  readonly sampleApplication: boolean;
   readonly replays: Replays;
 }
 
@@ -17,25 +19,6 @@ export type Page = readonly [path: string, handler: Handler];
 
 /** What a form does; it runs only after the form's token was found right. */
 export type Action = (request: FastifyRequest, reply: Parameters<Handler>[1], form: Form) => Promise<unknown>;
-
-/** Every address of the console, and what answers there. */
-export function consoleRoutes(
-  app: FastifyInstance,
-  context: ServerContext,
-  token: FormToken,
-): {
-  readonly pages: readonly Page[];
-  readonly actions: readonly (readonly [path: string, action: Action])[];
-} {
-  const parts: ConsoleParts = { app, context, token, replays: new Replays() };
-  return {
-    pages: [...runPages(parts), ...recordPages(parts)],
-    actions: [
-      ["/dev/run/answer", finishRun(parts)],
-      ["/dev/calls/:id/replay", replayAction(parts)],
-    ],
-  };
-}
 
 /** The last part of the path: an id. */
 export function idOf(request: FastifyRequest): string {
