@@ -72,6 +72,7 @@ export async function openOutside(
   closing.add(() => tenants.close());
 
   const ports = createPorts({
+    recordsValues: development,
     store,
     federation,
     mailer,

@@ -4,6 +4,7 @@ import type { FastifyBaseLogger } from "fastify";
 import type { Mailer } from "../messages/mailer.ts";
 import type { Store } from "../store/store.ts";
 import type { Tenant } from "../tenant/tenant.ts";
+import { withoutValues } from "./call-privacy.ts";
 import { connectorAudit } from "./connector-audit.ts";
 
 /** What the engine's ports are made of. */
@@ -13,6 +14,8 @@ export interface Outside {
   readonly mailer: Mailer;
   http(tenant: Tenant): HttpPort;
   keys(tenant: Tenant): KeyPort;
+  /** True in development mode: recorded calls hold bodies and claim values. */
+  readonly recordsValues: boolean;
   readonly log: FastifyBaseLogger;
   now(): number;
 }
@@ -29,7 +32,10 @@ export function createPorts(outside: Outside): (tenant: Tenant) => Ports {
   };
 }
 
-function bindPorts({ store, http, federation, mailer, keys, log, now }: Outside, tenant: Tenant): Ports {
+function bindPorts(
+  { store, http, federation, mailer, keys, recordsValues, log, now }: Outside,
+  tenant: Tenant,
+): Ports {
   return {
     organisation: tenant.displayName,
     clock: { now },
@@ -51,7 +57,9 @@ function bindPorts({ store, http, federation, mailer, keys, log, now }: Outside,
         };
         const audit = connectorAudit(tenant, call);
         await Promise.all([
-          store.observations.addCall(tenant.id, call).catch(lost("call record lost")),
+          store.observations
+            .addCall(tenant.id, recordsValues ? call : withoutValues(call))
+            .catch(lost("call record lost")),
           audit && store.observations.addAudit(tenant.id, audit).catch(lost("audit row lost")),
         ]);
       },

@@ -1,0 +1,40 @@
+import type { CallRecord } from "@vestibule/engine";
+import { expect, it } from "vitest";
+import { withoutValues } from "./call-privacy.ts";
+
+it("keeps how a call ended and which claims came back, and no value of them", () => {
+  const call: CallRecord = {
+    id: "1",
+    correlationId: "2",
+    at: 0,
+    policyId: "B2C_1_susi",
+    step: 5,
+    technicalProfile: "PreUserWriteRestful",
+    request: {
+      method: "POST",
+      url: "https://api.example/hook",
+      headers: {},
+      body: '{"email":"ida@contoso.example"}',
+    },
+    response: { status: 200, headers: {}, body: '{"city":"Malmö"}' },
+    attempts: [{ duration: 3, status: 200 }],
+    duration: 3,
+    decision: "continue",
+    verdicts: [
+      { name: "city", verdict: "used", claim: "city", value: "Malmö" },
+      { name: "foo", verdict: "ignored", reason: "unknown" },
+    ],
+    warnings: [],
+  };
+  const kept = withoutValues(call);
+  expect(JSON.stringify(kept)).not.toMatch(/ida@|Malmö/);
+  expect(kept).toMatchObject({
+    request: { url: "https://api.example/hook" },
+    response: { status: 200 },
+    decision: "continue",
+    verdicts: [
+      { name: "city", verdict: "used" },
+      { name: "foo", verdict: "ignored" },
+    ],
+  });
+});
