@@ -44,24 +44,27 @@ export function createHttpApplication(options: ApplicationOptions): FastifyInsta
     ? Fastify({ ...settings, loggerInstance: options.log })
     : Fastify({ ...settings, logger: { level: options.logLevel, serializers: logSerializers } });
 
-  app.addHook("onRequest", async (request, reply) => {
+  // Every request comes through here: no promise where there is nothing to wait for.
+  app.addHook("onRequest", (request, reply, done) => {
     reply.header("X-Content-Type-Options", "nosniff");
     reply.header("Referrer-Policy", "strict-origin-when-cross-origin");
     if (request.protocol === "https" && !isLocal(request.hostname)) {
       reply.header("Strict-Transport-Security", "max-age=31536000");
     }
-    if (!options.servesHost(request) && request.routeOptions.url !== "/healthz") {
-      await options.sendError(request, reply, {
-        code: "AADB2C90022",
-        message: "This server does not answer for the address that was asked for.",
-        status: 400,
-        correlationId: request.id,
-      });
-      return reply;
+    if (options.servesHost(request) || request.routeOptions.url === "/healthz") {
+      done();
+      return;
     }
+    const refusal = {
+      code: "AADB2C90022",
+      message: "This server does not answer for the address that was asked for.",
+      status: 400,
+      correlationId: request.id,
+    };
+    options.sendError(request, reply, refusal).catch(done);
   });
 
-  app.addHook("onResponse", async (request, reply) => {
+  app.addHook("onResponse", (request, reply, done) => {
     request.log.info(
       {
         correlationId: request.id,
@@ -72,6 +75,7 @@ export function createHttpApplication(options: ApplicationOptions): FastifyInsta
       },
       "answered",
     );
+    done();
   });
 
   app.setNotFoundHandler(async (request, reply) =>

@@ -25,7 +25,7 @@ export async function redeemAuthorizationCode(
   if (known) checkBinding(known, request, redirectUri);
   await authenticateClient(context, tenant, client, kindOfGrant(known, client.secret));
 
-  const redeemed = await redeem(context, request, code);
+  const redeemed = await redeem(context, request, code, known);
   checkBinding(redeemed.grant, request, redirectUri);
   verifyCodeVerifier(parameters.get("code_verifier"), redeemed.grant.codeChallenge);
 
@@ -71,9 +71,10 @@ async function redeem(
   context: ServerContext,
   { tenant, now }: TokenRequest,
   code: string,
+  known: Grant | undefined,
 ): Promise<Extract<CodeRedemption, { readonly kind: "redeemed" }>> {
   if (code.length > handleLimit) throw new ProtocolError("AADB2C90088/unknown");
-  const redemption = await context.store.grants.redeemCode(tenant.id, code, now);
+  const redemption = await context.store.grants.redeemCode(tenant.id, code, now, known);
   switch (redemption.kind) {
     case "redeemed":
       return redemption;

@@ -74,6 +74,8 @@ export function registerRelyingParty(
     },
   };
 
+  /** What the router already took apart. */
+  const addresses = new WeakMap<object, Address>();
   app.addConstraintStrategy({
     name: "relyingParty",
     storage: () => {
@@ -85,6 +87,7 @@ export function registerRelyingParty(
     },
     deriveConstraint: (request) => {
       const address = parseAddress(request.url ?? "");
+      if (address) addresses.set(request, address);
       return address && endpointPaths.get(address.rest);
     },
   });
@@ -102,7 +105,7 @@ export function registerRelyingParty(
         exposeHeadRoute: false,
         constraints: { relyingParty: name },
         handler: async (request, reply) => {
-          const address = parseAddress(request.raw.url ?? "");
+          const address = addresses.get(request.raw);
           if (!address) throw new ProtocolError("AADB2C90022");
           return handle(address, request, reply);
         },

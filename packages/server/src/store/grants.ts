@@ -112,12 +112,12 @@ export function createGrantStore(database: Database, sealer: Sealer): GrantStore
       return row !== undefined && row.redeemed === null && row.expires > now;
     },
 
-    async redeemCode(tenantId, code, now) {
+    async redeemCode(tenantId, code, now, peeked) {
       const key = digestOf(code);
       const [marked] = await database.write(markRedeemed({ tenantId, key, now }));
       const won = marked?.rows[0];
       if (won !== undefined) {
-        const grant = open(tenantId, "code", key, won.sealed);
+        const grant = peeked ?? open(tenantId, "code", key, won.sealed);
         return { kind: "redeemed", grant, family: won.family, issued: won.issued };
       }
       const row = await findCode(tenantId, key);

@@ -156,8 +156,11 @@ export interface GrantStore {
   peekCode(tenantId: string, code: string): Promise<Grant | undefined>;
   /** True while the code can still be redeemed. */
   codeIsLive(tenantId: string, code: string, now: number): Promise<boolean>;
-  /** Consumes the code: of any number of concurrent calls exactly one is `redeemed`. */
-  redeemCode(tenantId: string, code: string, now: number): Promise<CodeRedemption>;
+  /**
+   * Consumes the code: of any number of concurrent calls exactly one is `redeemed`. `peeked` is what `peekCode` returned
+   * for this code; it spares a second opening.
+   */
+  redeemCode(tenantId: string, code: string, now: number, peeked?: Grant): Promise<CodeRedemption>;
   putRefreshToken(
     tenantId: string,
     token: string,
