@@ -105,7 +105,9 @@ describe.each([
     const served = await signUp(world, "B2C_1_susi");
     expect(resultOf(served)).toBe("token");
     expect(served.tokens?.claims.city).toBe("Malmö");
-    expect((await claimsOfSignIn(world, "B2C_1_plain", demo.email, demo.password)).emails).toEqual([demo.email]);
+    expect((await claimsOfSignIn(world, "B2C_1_plain", demo.email, demo.password)).emails).toEqual([
+      demo.email,
+    ]);
 
     readings = [];
     await writeFile(path, before);

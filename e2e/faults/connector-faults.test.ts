@@ -122,9 +122,7 @@ const faults: readonly Fault[] = [
   {
     title: "answers a small body that unpacks to a huge one",
     behaviour: (_request, response) => {
-      response
-        .writeHead(200, { "content-type": "application/json", "content-encoding": "gzip" })
-        .end(bomb);
+      response.writeHead(200, { "content-type": "application/json", "content-encoding": "gzip" }).end(bomb);
       return "handled";
     },
     sentence: connection,

@@ -27,7 +27,10 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-const pages: readonly (readonly [string, () => Promise<readonly [ReturnType<World["person"]>, ShownPage]>])[] = [
+const pages: readonly (readonly [
+  string,
+  () => Promise<readonly [ReturnType<World["person"]>, ShownPage]>,
+])[] = [
   [
     "the reset page",
     async () => {
@@ -49,7 +52,11 @@ describe.each(pages)("%s", (_, open) => {
     const answers = [];
     for (const email of [demo.email, newAddress()]) {
       const [person, page] = await open();
-      const unproved = await person.post(page, { email, newPassword: goodPassword, reenterPassword: goodPassword });
+      const unproved = await person.post(page, {
+        email,
+        newPassword: goodPassword,
+        reenterPassword: goodPassword,
+      });
       const sent = await person.verification(page, "VERIFICATION_REQUEST", email);
       const wrong = await person.verification(page, "VALIDATION_REQUEST", email, "000000");
       const right = await person.verification(page, "VALIDATION_REQUEST", email, await world.code(email));

@@ -2,7 +2,14 @@ import fc from "fast-check";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { collected, demo, flow } from "../connectors/documents.ts";
 import { accountOf, countAccounts } from "../connectors/outcome.ts";
-import { actionAddress, aPage, type Person, redirectUri, type ShownPage, tenantDomain } from "../connectors/person.ts";
+import {
+  actionAddress,
+  aPage,
+  type Person,
+  redirectUri,
+  type ShownPage,
+  tenantDomain,
+} from "../connectors/person.ts";
 import { goodPassword, newAddress, startWorld, type World } from "../connectors/world.ts";
 
 // Random requests of one browser against the whole server: no code and no token comes out unless every step that was not
@@ -43,11 +50,32 @@ type Move =
   | { readonly kind: "provider"; readonly query: string }
   | { readonly kind: "native"; readonly action: string };
 
-const someValue = fc.constantFrom("", "true", demo.email, goodPassword, "x", "00000000-0000-4000-8000-000000000000");
+const someValue = fc.constantFrom(
+  "",
+  "true",
+  demo.email,
+  goodPassword,
+  "x",
+  "00000000-0000-4000-8000-000000000000",
+);
 const fieldName = fc.constantFrom(
   ...["email", "password", "newPassword", "reenterPassword", "displayName", "objectId", "sub"],
-  ...["executed-SelfAsserted-Input", "authenticationSource", "newUser", "userPrincipalName", "identityProvider"],
-  ...["isForgotPassword", "Verified.Email", "email_verified", "signInName", "_native", "_action", "request_type"],
+  ...[
+    "executed-SelfAsserted-Input",
+    "authenticationSource",
+    "newUser",
+    "userPrincipalName",
+    "identityProvider",
+  ],
+  ...[
+    "isForgotPassword",
+    "Verified.Email",
+    "email_verified",
+    "signInName",
+    "_native",
+    "_action",
+    "request_type",
+  ],
 );
 const fields = fc.oneof(
   fc.constant({}),
@@ -111,20 +139,24 @@ async function play(person: Person, moves: readonly Move[], first: string): Prom
     locations.push(/"(?:id_token|access_token|code)":"[^"]+"/.exec(html)?.[0] ?? "");
     if (response.headers.get("location")?.startsWith(redirectUri)) return;
     if (!html.includes('"transId":"')) return;
-    const shown = await person.follow(new Response(html, { status: response.status, headers: response.headers }));
+    const shown = await person.follow(
+      new Response(html, { status: response.status, headers: response.headers }),
+    );
     if (shown.kind === "page") pages.push(shown);
   };
   await see(await person.fetch(person.authorizeAddress(first)));
   for (const each of moves) {
     const page = pages.at(-1);
-    if (each.kind === "open") await see(await person.fetch(person.authorizeAddress(each.policy, each.parameters)));
+    if (each.kind === "open")
+      await see(await person.fetch(person.authorizeAddress(each.policy, each.parameters)));
     else if (each.kind === "provider")
       await see(await person.fetch(`/${tenantDomain}/oauth2/authresp${each.query}`));
     else if (page === undefined) continue;
     else if (each.kind === "back") {
       const last = pages.pop();
       if (last !== undefined) pages.unshift(last);
-    } else if (each.kind === "act") await see(await person.fetch(actionAddress(page, each.action, each.parameters)));
+    } else if (each.kind === "act")
+      await see(await person.fetch(actionAddress(page, each.action, each.parameters)));
     else if (each.kind === "send") await person.verification(page, "VERIFICATION_REQUEST", demo.email);
     else if (each.kind === "verify")
       await person.verification(page, "VALIDATION_REQUEST", demo.email, each.code);
@@ -141,7 +173,9 @@ async function play(person: Person, moves: readonly Move[], first: string): Prom
         ),
       );
   }
-  return locations.filter((text) => /[?&#](?:code|id_token|access_token)=|"(?:id_token|access_token|code)":/.test(text));
+  return locations.filter((text) =>
+    /[?&#](?:code|id_token|access_token)=|"(?:id_token|access_token|code)":/.test(text),
+  );
 }
 
 it("nobody who knows only an address gets a code, a token, an account or a new password", async () => {
@@ -152,7 +186,9 @@ it("nobody who knows only an address gets a code, a token, an account or a new p
       fc.array(move, { minLength: 1, maxLength: 12 }),
       async (first, moves) => {
         // The plain flow asks for no proof, so that anybody may sign up there with an address of their own.
-        const isOpen = first === "B2C_1_plain" || moves.some((each) => each.kind === "open" && each.policy === "B2C_1_plain");
+        const isOpen =
+          first === "B2C_1_plain" ||
+          moves.some((each) => each.kind === "open" && each.policy === "B2C_1_plain");
         const given = await play(world.person(), moves, first);
         if (!isOpen) expect(await countAccounts(world)).toBe(count);
         expect(given).toEqual([]);
@@ -164,6 +200,14 @@ it("nobody who knows only an address gets a code, a token, an account or a new p
   const end = await person.signIn(aPage(await person.open("B2C_1_plain")), demo.email, demo.password);
   expect(end.kind).toBe("application");
 }, 60_000);
+
+it("the same moves with the password give a code: what looks for one finds it", async () => {
+  const moves: readonly Move[] = [
+    { kind: "post", fields: { email: demo.email, password: demo.password } },
+    { kind: "act", action: "confirmed", parameters: {} },
+  ];
+  expect(await play(world.person(), moves, policy)).toHaveLength(1);
+});
 
 /** What the honest browser did, in order; a thief sees the addresses and bodies, but has no cookies of that browser. */
 it("another browser gets nothing from the pages, tokens and requests of an honest one, at any moment", async () => {
@@ -255,7 +299,9 @@ it("a cookie or token that is cut, changed or lengthened opens nothing", async (
               ? cookies.slice(0, at) + (cookies[at] === letter ? "B" : letter) + rest
               : cookies.slice(0, at) + letter + cookies.slice(at);
         const other = world.person({ cookie: forged });
-        const response = await other.fetch(actionAddress({ ...page, csrf: `${page.csrf.slice(0, 40)}x${page.csrf.slice(41)}` }, "confirmed"));
+        const response = await other.fetch(
+          actionAddress({ ...page, csrf: `${page.csrf.slice(0, 40)}x${page.csrf.slice(41)}` }, "confirmed"),
+        );
         expect(response.status).not.toBe(500);
         expect((await response.text()).includes('"transId":"')).toBe(false);
         const login = await other.fetch(actionAddress(page, "confirmed"));

@@ -12,7 +12,7 @@ import {
   flow,
   tenantId,
 } from "../connectors/documents.ts";
-import { aPage, anAnswer, type Person, redirectUri, tenantDomain } from "../connectors/person.ts";
+import { anAnswer, aPage, type Person, redirectUri, tenantDomain } from "../connectors/person.ts";
 import { goOn } from "../connectors/test-api.ts";
 import { newAddress, startWorld, type World } from "../connectors/world.ts";
 

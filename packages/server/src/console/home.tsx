@@ -249,7 +249,7 @@ function ConnectorTable({
                   <State tone="quiet">Not called yet</State>
                 )}
               </td>
-              <td class="mono">{connector.targetUrl}</td>
+              <td class="mono">{withoutQuery(connector.targetUrl)}</td>
               <td>{authentications[connector.authentication]}</td>
             </tr>
           ))}
@@ -257,6 +257,12 @@ function ConnectorTable({
       </table>
     </TableFrame>
   );
+}
+
+/** An API key may stand in the query string (api-connectors.md A6): the console shows that there is one, not which. */
+function withoutQuery(url: string): string {
+  const at = url.search(/[?#]/);
+  return at < 0 ? url : `${url.slice(0, at)}?…`;
 }
 
 const severities: Readonly<Record<Diagnostic["severity"], Tone>> = {
