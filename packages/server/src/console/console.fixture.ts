@@ -9,7 +9,7 @@ import { type RunningServer, type ServerOptions, startServer } from "../server.t
 
 const sampleTenant = fileURLToPath(new URL("../../../../examples/sample-tenant", import.meta.url));
 
-export const tenantDomain = "contoso.onmicrosoft.com";
+const tenantDomain = "contoso.onmicrosoft.com";
 export const publicClient = "bbbbbbbb-0000-4000-8000-000000000001";
 export const policy = "B2C_1_signup_signin";
 export const connectorPassword = "sample-password";

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { request } from "node:http";
 import type { CallRecord } from "@vestibule/engine";
 import { type DefaultTreeAdapterTypes, parse } from "parse5";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
@@ -175,6 +176,55 @@ describe("a call that is sent again", () => {
   });
 });
 
+describe("Run now", () => {
+  const target = (redirectUri: string) =>
+    new URLSearchParams({
+      tenant: "contoso.onmicrosoft.com",
+      policy: "b2c_1_SIGNIN",
+      target: `bbbbbbbb-0000-4000-8000-000000000001 ${redirectUri}`,
+      prompt: "login",
+      ui_locales: " ",
+    });
+
+  it("offers every application that can be answered, and no other", async () => {
+    const page = await html("/dev");
+    expect(page).toContain("Sample web application: http://localhost:9/cb");
+    expect(page).not.toContain("Sample loyalty API");
+  });
+
+  it("sends the browser to the sample application, with what was filled in and nothing empty", async () => {
+    // The sample tenant's applications name port 4480; the console goes by the address of the request.
+    const host = "localhost:4480";
+    const answer = await rawGet(`/dev/run?${target(`http://${host}/app/callback`)}`, host);
+    expect(answer.status).toBe(303);
+    const address = new URL(answer.location, console.url);
+    expect(address.pathname).toBe("/app/login");
+    expect(Object.fromEntries(address.searchParams)).toEqual({
+      policy: "B2C_1_signin",
+      client: "bbbbbbbb-0000-4000-8000-000000000001",
+      tenant: "contoso.onmicrosoft.com",
+      prompt: "login",
+    });
+  });
+
+  it("leads to the sample application of another address, and makes an authorization request for others", async () => {
+    const elsewhere = await html(`/dev/run?${target("https://localhost:4443/app/callback")}`);
+    expect(elsewhere).toContain('href="https://localhost:4443/app/login?policy=B2C_1_signin&amp;');
+    const other = await html(`/dev/run?${target("http://localhost:9/cb")}`);
+    expect(other).toMatch(
+      /href="\/contoso[^"]+\/authorize\?[^"]*code_challenge_method=S256[^"]*&amp;prompt=login"/,
+    );
+  });
+
+  it("knows no tenant, policy, application or reply URL that is not registered", async () => {
+    for (const uri of ["http://evil.example/cb", "http://localhost:9/cb/", "javascript:alert(1)"]) {
+      const answer = await fetch(`${console.url}/dev/run?${target(uri)}`, { redirect: "manual" });
+      expect(answer.status, uri).toBe(404);
+      expect(await answer.text()).not.toContain(uri);
+    }
+  });
+});
+
 describe("a journey", () => {
   it("is drawn step by step, with the claims before and after, and links to its calls", async () => {
     console.answers((response) => sendJson(response, { action: "Continue", extension_PromotionCode: "P-1" }));
@@ -249,6 +299,17 @@ describe("hostile texts", () => {
       expect(strangers(await html(path)), path).toEqual([]);
   });
 });
+
+function rawGet(path: string, host: string): Promise<{ readonly status: number; readonly location: string }> {
+  return new Promise((resolve, reject) => {
+    request(console.url + path, { headers: { host } }, (response) => {
+      response.resume();
+      resolve({ status: response.statusCode ?? 0, location: response.headers.location ?? "" });
+    })
+      .on("error", reject)
+      .end();
+  });
+}
 
 function escaped(text: string): string {
   return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll('"', "&quot;");

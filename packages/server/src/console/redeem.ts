@@ -77,9 +77,14 @@ export async function readAnswer(
     };
   }
   const token = String(body.id_token ?? body.access_token ?? "");
+  const claims = decodeJwt(token);
+  // OpenID Connect Core 3.1.3.7: the application must find its nonce again.
+  if (claims.nonce !== undefined && claims.nonce !== proof.nonce) {
+    return { kind: "problem", message: "The token's nonce is that of another request." };
+  }
   return {
     kind: "tokens",
-    claims: decodeJwt(token),
+    claims,
     signed: (await context.signing.verify(run.tenant, token)) !== undefined,
     names: Object.keys(body),
   };

@@ -24,9 +24,10 @@ export function runPages({ context, token, sampleApplication }: ConsoleParts): r
         const run = readRun(context, queryOf(request));
         if ("problem" in run) return sendPage(reply, gone(run.problem));
         const sample = sampleAddress(run);
-        if (sampleApplication && sample?.origin === originOf(request))
-          return reply.redirect(sample.path, 303);
-        const content = <RunPage run={run} proof={makeProof()} token={token.value} />;
+        const isHere = sample?.origin === originOf(request);
+        if (sample && isHere && sampleApplication) return reply.redirect(sample.path, 303);
+        const elsewhere = sample && !isHere ? { elsewhere: `${sample.origin}${sample.path}` } : {};
+        const content = <RunPage run={run} proof={makeProof()} token={token.value} {...elsewhere} />;
         return sendPage(reply, { title: run.policy.id, section, content });
       },
     ],
