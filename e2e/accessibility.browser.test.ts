@@ -1,5 +1,4 @@
-import { readFile } from "node:fs/promises";
-import { createRequire } from "node:module";
+import axe from "axe-core";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { desktop, launchBrowser, phone, sidewaysOverflow, withoutBrowser } from "./browser.ts";
@@ -8,15 +7,9 @@ import { demo, type SampleServer, startSample, tenantDomain } from "./sample-ser
 
 const flow = "B2C_1_signup_signin";
 
-/** What axe answers, as far as it is read here. */
-interface Violation {
-  readonly id: string;
-  readonly nodes: readonly { readonly html: string; readonly failureSummary?: string }[];
-}
-
 declare global {
   interface Window {
-    readonly axe: { run(): Promise<{ readonly violations: readonly Violation[] }> };
+    readonly axe: { run(): Promise<axe.AxeResults> };
   }
 }
 
@@ -25,10 +18,8 @@ describe.skipIf(withoutBrowser)("the pages, as the server sends them", () => {
   let browser: Browser;
   let context: BrowserContext;
   let page: Page;
-  let axe: string;
 
   beforeAll(async () => {
-    axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
     [sample, browser] = await Promise.all([startSample(), launchBrowser()]);
   });
   afterAll(async () => {
@@ -44,7 +35,7 @@ describe.skipIf(withoutBrowser)("the pages, as the server sends them", () => {
 
   /** Fails with the rules that the page breaks; `about` says at which page. */
   async function expectAccessible(about: string): Promise<void> {
-    if (!(await page.evaluate(() => "axe" in window))) await page.evaluate(axe);
+    if (!(await page.evaluate(() => "axe" in window))) await page.evaluate(axe.source);
     const violations = await page.evaluate(async () => (await window.axe.run()).violations);
     expect({
       about,

@@ -73,7 +73,7 @@ export class HttpClient {
 }
 
 /** What a program cuts out of a page: the object `SETTINGS`. */
-export function settingsOf(page: string): {
+function settingsOf(page: string): {
   readonly csrf: string;
   readonly transId: string;
   readonly api: string;

@@ -105,14 +105,12 @@ describe.skipIf(withoutBrowser)("a single-page application with @azure/msal-brow
     return startApplication();
   }
 
-  const silent = (request: { forceRefresh?: boolean; authority?: string }): Promise<Result> =>
+  const silent = (request: { readonly forceRefresh?: boolean }): Promise<Result> =>
     page.evaluate(
-      ({ scopes, request }) =>
-        window.application.acquireTokenSilent({
-          scopes,
-          account: window.application.getAllAccounts()[0] ?? undefined,
-          ...request,
-        }),
+      ({ scopes, request }) => {
+        const [account] = window.application.getAllAccounts();
+        return window.application.acquireTokenSilent({ scopes, ...(account && { account }), ...request });
+      },
       { scopes, request },
     );
 

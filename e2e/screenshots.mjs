@@ -33,7 +33,7 @@ async function visit(width, colorScheme, tour) {
   const context = await browser.newContext({
     viewport: viewports[width],
     colorScheme,
-    deviceScaleFactor: width === "phone" ? 2 : 1.5,
+    deviceScaleFactor: width === "phone" ? 2 : 1,
     reducedMotion: "reduce",
   });
   const page = await context.newPage();
