@@ -12,7 +12,8 @@ export async function readOutbox(
   to: string | undefined,
 ): Promise<readonly OutboxEntry[]> {
   const entries = await context.store.outbox.list(undefined, depth);
-  const wanted = to?.trim().toLowerCase();
+  // An unencoded `+` in a query is a space, which no address holds.
+  const wanted = to?.trim().replaceAll(" ", "+").toLowerCase();
   return wanted === undefined ? entries : entries.filter((entry) => entry.to.toLowerCase() === wanted);
 }
 

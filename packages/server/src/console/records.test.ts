@@ -57,6 +57,10 @@ describe("the outbox", () => {
     });
     const found = await json("/dev/outbox.json?to=FIRST%40x.example");
     expect(found.map((one: { code: string }) => one.code)).toEqual(["333333", "111111"]);
+    await mail("plus+one@x.example", 500, "444444");
+    for (const to of ["plus+one@x.example", "plus%2Bone%40x.example"]) {
+      expect(await json(`/dev/outbox.json?to=${to}`), to).toMatchObject([{ code: "444444" }]);
+    }
   });
 
   it("shows the HTML in a frame whose own policy runs nothing and fetches nothing", async () => {
