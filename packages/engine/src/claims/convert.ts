@@ -1,4 +1,6 @@
 import type { DataType } from "@vestibule/policy";
+import { dateTimeText, isDateTime, parseIsoDateTime, type Ticks, ticksOf } from "./dotnet/date-time.ts";
+import { parseInteger } from "./dotnet/text.ts";
 import type { ClaimValue } from "./value.ts";
 
 export type Conversion =
@@ -24,9 +26,9 @@ export function convertClaim(dataType: DataType, raw: unknown): Conversion {
     case "boolean":
       return toBoolean(raw);
     case "int":
-      return toInteger(raw, -(2n ** 31n), 2n ** 31n - 1n);
+      return toInteger(raw, "int");
     case "long":
-      return toInteger(raw, -(2n ** 63n), 2n ** 63n - 1n);
+      return toInteger(raw, "long");
     case "date":
       return toDate(raw);
     case "dateTime":
@@ -56,18 +58,21 @@ function toBoolean(raw: unknown): Conversion {
   return error("expected true or false");
 }
 
-function toInteger(raw: unknown, least: bigint, most: bigint): Conversion {
+function toInteger(raw: unknown, type: "int" | "long"): Conversion {
   const text =
     typeof raw === "number" && Number.isInteger(raw)
-      ? String(raw)
+      ? BigInt(raw).toString()
       : typeof raw === "string"
-        ? raw.trim()
+        ? raw
         : "";
-  if (!/^[+-]?\d{1,19}$/.test(text)) return error("expected a whole number");
-  const parsed = BigInt(text);
-  if (parsed < least || parsed > most) return error(`expected a whole number from ${least} to ${most}`);
-  const number = Number(parsed);
-  return value(Number.isSafeInteger(number) ? number : parsed.toString());
+  const parsed = parseInteger(text, type);
+  return parsed === undefined ? error(`expected a whole number of type ${type}`) : value(longClaim(parsed));
+}
+
+/** A whole number as a claim: a number, or its digits beyond ±2^53. */
+export function longClaim(integer: bigint): number | string {
+  const number = Number(integer);
+  return Number.isSafeInteger(number) ? number : integer.toString();
 }
 
 function toDate(raw: unknown): Conversion {
@@ -75,40 +80,22 @@ function toDate(raw: unknown): Conversion {
   return parsed.kind === "value" ? value(String(parsed.value).slice(0, 10)) : parsed;
 }
 
-const isoDate =
-  /^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(\.\d{1,9})?)?(Z|[+-]\d{2}:?\d{2})?)?$/;
-
 function toDateTime(raw: unknown): Conversion {
-  if (typeof raw === "number" && Number.isFinite(raw)) return fromMilliseconds(raw * 1000);
+  if (typeof raw === "number") return fromTicks(unixSeconds(raw));
   if (typeof raw !== "string") return error("expected an ISO 8601 date");
-  const text = raw.trim();
   // B2C's documentation tells API authors to send this impossible date for "nothing": U47.
-  if (text.startsWith("1970-00-00")) return fromMilliseconds(0);
-  const match = isoDate.exec(text);
-  if (!match) return error("expected an ISO 8601 date");
-  const [
-    ,
-    year = "",
-    month = "",
-    day = "",
-    hour = "00",
-    minute = "00",
-    second = "00",
-    fraction = "",
-    zone = "Z",
-  ] = match;
-  const parsed = Date.parse(
-    `${year}-${month}-${day}T${hour}:${minute}:${second}${fraction.slice(0, 4)}${zone}`,
-  );
-  const wallClock = new Date(Date.UTC(Number(year), Number(month) - 1, Number(day)));
-  if (Number.isNaN(parsed) || wallClock.getUTCDate() !== Number(day))
-    return error("expected a date that exists");
-  return fromMilliseconds(parsed);
+  if (raw.trim().startsWith("1970-00-00")) return fromTicks(ticksOf(0));
+  return fromTicks(parseIsoDateTime(raw));
 }
 
-function fromMilliseconds(milliseconds: number): Conversion {
-  const date = new Date(milliseconds);
-  return Number.isNaN(date.getTime()) ? error("expected a date") : value(date.toISOString());
+function unixSeconds(seconds: number): Ticks | undefined {
+  return Math.abs(seconds) < 1e12 ? ticksOf(Math.round(seconds * 1000)) : undefined;
+}
+
+function fromTicks(ticks: Ticks | undefined): Conversion {
+  return ticks !== undefined && isDateTime(ticks)
+    ? value(dateTimeText(ticks))
+    : error("expected an ISO 8601 date that exists");
 }
 
 function toCollection(raw: unknown): Conversion {

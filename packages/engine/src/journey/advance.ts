@@ -145,8 +145,8 @@ async function confirm(run: Run, waiting: WaitingPage, keepMeSignedIn: boolean):
   const changed: Record<string, ClaimValue | null> = {
     ...formOutputClaims(run, form, waiting.accepted.scope),
   };
-  const call = { claims: run.state.bag, texts: form.texts, messageProfiles: [profile] };
-  if (runTransformations(run, profile.outputClaimsTransformations, call, changed))
+  const call = { profile, claims: run.state.bag, texts: form.texts, messageProfiles: [profile] };
+  if (await runTransformations(run, profile.outputClaimsTransformations, call, changed))
     return serverError("AADB2C", "An exception has occurred.");
   writeBag(run, changed, `${profile.id}: output claims`, profile.id);
   for (const { referenceId } of profile.validationTechnicalProfiles) {

@@ -31,8 +31,13 @@ function federationState(transactionId: string): string {
 export async function beginFederation(run: Run, compiled: Provider): Promise<Outcome> {
   const { profile } = compiled;
   const changed: Record<string, ClaimValue | null> = {};
-  const call = { claims: run.state.bag, texts: pageTexts(run, undefined), messageProfiles: [profile] };
-  if (runTransformations(run, profile.inputClaimsTransformations, call, changed))
+  const call = {
+    profile,
+    claims: run.state.bag,
+    texts: pageTexts(run, undefined),
+    messageProfiles: [profile],
+  };
+  if (await runTransformations(run, profile.inputClaimsTransformations, call, changed))
     return serverError("AADB2C", "An exception has occurred.");
   if (Object.keys(changed).length > 0)
     writeBag(run, changed, `${profile.id}: input claims transformations`, profile.id);
@@ -117,11 +122,12 @@ export async function completeFederation(
   }
   const changed: Record<string, ClaimValue | null> = { ...output.claims };
   const call = {
+    profile,
     claims: apply(run.state.bag, {}),
     texts: pageTexts(run, undefined),
     messageProfiles: [profile],
   };
-  if (runTransformations(run, profile.outputClaimsTransformations, call, changed))
+  if (await runTransformations(run, profile.outputClaimsTransformations, call, changed))
     return serverError("AADB2C", "An exception has occurred.");
   writeBag(run, changed, `${profile.id}: claims of the identity provider`, profile.id);
   const { sessionWrites } = run.state;

@@ -1,13 +1,15 @@
-import type { TechnicalProfile } from "@vestibule/policy";
+import type { ClaimsTransformation, TechnicalProfile } from "@vestibule/policy";
 import { claimKey } from "../claims/bag.ts";
-import { defaultClaimValue, mapOutputClaims, resolveInputClaims } from "../claims/mapping.ts";
+import { ticksOf } from "../claims/dotnet/date-time.ts";
+import { defaultClaimValue, mapOutputClaims, metadataItem, resolveInputClaims } from "../claims/mapping.ts";
 import type { ClaimsBag, ClaimValue } from "../claims/value.ts";
 import type { ResolvedClaim } from "../profiles/profile.ts";
 import type { ServerProfile } from "../program/compiled-profile.ts";
-import { transformationMethod } from "../transformations/index.ts";
-import { transformationInput, transformationOutputs } from "../transformations/transformation.ts";
+import { transformationTexts } from "../transformations/localized-texts.ts";
+import { policyKeysOf, runTransformation } from "../transformations/run.ts";
+import type { TransformationResult } from "../transformations/transformation.ts";
 import type { PageTexts } from "./messages.ts";
-import { note, type Run, resolverScope, shown, stepOrder } from "./run.ts";
+import { currentStep, note, type Run, resolverScope, shown, stepOrder } from "./run.ts";
 
 /** Where a profile runs: in a step, over the bag; or behind a form, over the form's own scope. */
 export interface ProfileCall {
@@ -42,7 +44,8 @@ export async function runServerProfile(
 ): Promise<ProfileRun> {
   const { profile } = compiled;
   const changed: Record<string, ClaimValue | null> = {};
-  const before = runTransformations(run, profile.inputClaimsTransformations, call, changed);
+  const calling = { ...call, profile };
+  const before = await runTransformations(run, profile.inputClaimsTransformations, calling, changed);
   if (before) return before;
   const scope = resolverScope(run, apply(call.claims, changed));
   const input = resolveInputClaims(profile, profile.inputClaims, scope, call.secrets);
@@ -75,62 +78,121 @@ export async function runServerProfile(
   if (output.kind === "failed")
     return incomplete(profile, `output claim '${output.claimTypeId}': ${output.reason}`, run);
   Object.assign(changed, output.claims);
-  const after = runTransformations(run, profile.outputClaimsTransformations, call, changed);
+  const after = await runTransformations(run, profile.outputClaimsTransformations, calling, changed);
   if (after) return after;
   // In a step the bag's own trace shows the claims, before and after.
   if (call.caller === "validation" || Object.keys(changed).length === 0) traceClaims(run, profile, changed);
   return { kind: "claims", claims: changed, wrote: result.wroteDirectory === true };
 }
 
-/** Runs claims transformations in order, each seeing what the one before wrote. Undefined = all succeeded. */
-export function runTransformations(
+export type TransformationCall = Pick<ProfileCall, "claims" | "texts" | "messageProfiles"> & {
+  readonly caller?: ProfileCall["caller"];
+  /** The technical profile that calls the transformations. */
+  readonly profile: TechnicalProfile;
+};
+
+/**
+ * Runs claims transformations in order, each seeing what the one before wrote. Undefined = all succeeded.
+ * Source: claims-transformations.md 3.
+ */
+export async function runTransformations(
   run: Run,
   ids: readonly string[],
-  call: Pick<ProfileCall, "claims" | "texts" | "messageProfiles">,
+  call: TransformationCall,
   changed: Record<string, ClaimValue | null>,
-): ProfileRun | undefined {
+): Promise<ProfileRun | undefined> {
   const { policy } = run.program;
   for (const id of ids) {
     const transformation = policy.claimsTransformations.get(id);
-    const method = transformation && transformationMethod(transformation.transformationMethod);
-    if (!transformation || !method)
+    if (!transformation)
       return {
         kind: "systemError",
         code: "AADB2C90037",
         message: `Claims transformation '${id}' is not known.`,
       };
-    const scope = resolverScope(run, apply(call.claims, changed));
-    const result = method(transformationInput(transformation, scope, run.ports.random));
-    switch (result.kind) {
-      case "claims":
-        Object.assign(changed, transformationOutputs(policy, transformation, result.claims));
-        note(run, {
-          kind: "transformation",
-          text: `${id}: done`,
-          detail: { method: transformation.transformationMethod },
-        });
-        break;
-      case "assertion":
-        note(run, {
-          kind: "transformation",
-          text: `${id}: assertion failed`,
-          detail: { method: transformation.transformationMethod },
-        });
-        return {
-          kind: "userError",
-          message: call.texts.message(result.key, [], call.messageProfiles),
-          assertion: result.key,
-        };
-      case "missingInput":
-        note(run, { kind: "transformation", text: `${id}: input claim '${result.name}' has no value` });
-        return {
-          kind: "systemError",
-          code: "AADB2C90278",
-          message: "Unable to validate the information provided.",
-        };
-    }
+    const secrets = await policyKeys(run, transformation);
+    const result = runTransformation(transformation, {
+      policy,
+      claims: apply(call.claims, changed),
+      nulls: new Set(Object.keys(changed).filter((claim) => changed[claim] === null)),
+      now: ticksOf(run.ports.clock.now()),
+      random: run.ports.random,
+      expressions: {
+        technicalProfileId: call.profile.id,
+        relyingPartyTenantId: run.ports.directory.defaultDomain,
+        trustFrameworkTenantId: run.ports.directory.defaultDomain,
+        authenticatorIssuer: run.ports.organisation,
+      },
+      secret: (name) => secrets.get(name),
+      texts: transformationTexts(policy, contentDefinitionOf(run, call.profile), run.state.culture.language),
+    });
+    const failure = settle(run, id, result, call, changed);
+    if (failure) return failure;
   }
   return undefined;
+}
+
+/** Writes what a transformation gave, or says how its failure ends the profile. */
+function settle(
+  run: Run,
+  id: string,
+  result: TransformationResult,
+  call: TransformationCall,
+  changed: Record<string, ClaimValue | null>,
+): ProfileRun | undefined {
+  const traced = (text: string) => {
+    const method = run.program.policy.claimsTransformations.get(id)?.transformationMethod;
+    note(run, { kind: "transformation", text: `${id}: ${text}`, detail: { method } });
+  };
+  switch (result.kind) {
+    case "claims":
+      Object.assign(changed, result.claims);
+      traced(["done", ...(result.warnings ?? [])].join("; "));
+      return undefined;
+    case "assertion":
+      traced("assertion failed");
+      return {
+        kind: "userError",
+        message: call.texts.message(result.key, [], call.messageProfiles),
+        assertion: result.key,
+      };
+    case "missingInput":
+      traced(`input claim '${result.name}' was not found, which the method requires`);
+      return transformationFailed(call);
+    case "runtime":
+      traced(`failed: ${result.reason}`);
+      return transformationFailed(call);
+  }
+}
+
+/** The cause is for the operator: neither the person nor the relying party is told it (claims-transformations.md 3). */
+function transformationFailed({ caller }: TransformationCall): ProfileRun {
+  if (caller === "validation")
+    return {
+      kind: "systemError",
+      code: "AADB2C90278",
+      message: "Unable to validate the information provided.",
+    };
+  return { kind: "systemError", code: "AADB2C", message: "An exception has occurred." };
+}
+
+async function policyKeys(
+  run: Run,
+  transformation: ClaimsTransformation,
+): Promise<ReadonlyMap<string, string>> {
+  const secrets = new Map<string, string>();
+  for (const name of policyKeysOf(transformation)) {
+    const secret = await run.ports.keys.secret(name);
+    if (secret !== undefined) secrets.set(name, secret);
+  }
+  return secrets;
+}
+
+/** The calling profile's own, else that of the step. Source: claims-transformations.md 4.9. */
+function contentDefinitionOf(run: Run, { metadata }: TechnicalProfile): string | undefined {
+  return (
+    metadataItem(metadata, "ContentDefinitionReferenceId") ?? currentStep(run)?.contentDefinitionReferenceId
+  );
 }
 
 export function apply(claims: ClaimsBag, changed: Readonly<Record<string, ClaimValue | null>>): ClaimsBag {

@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import { type Diagnostic, IdMap, nearestName, type OrchestrationStep, type Policy } from "@vestibule/policy";
 import { metadataItem } from "../claims/mapping.ts";
-import { transformationMethod, transformationMethodNames } from "../transformations/index.ts";
+import { checkTransformations } from "../transformations/check.ts";
+import { checkTransformationUses } from "../transformations/check-uses.ts";
 import type { CompiledProfile } from "./compiled-profile.ts";
 import type { Program } from "./program.ts";
 import { readProfile } from "./read-profile.ts";
@@ -29,7 +30,11 @@ export function compile(policy: Policy): Compilation {
       [...journey.orchestrationSteps].sort((a, b) => a.order - b.order),
     );
   }
-  diagnostics.push(...unresolvedReferences(policy, steps), ...unknownTransformations(policy));
+  diagnostics.push(
+    ...unresolvedReferences(policy, steps),
+    ...checkTransformations(policy),
+    ...checkTransformationUses(policy),
+  );
   if (diagnostics.some(({ severity }) => severity === "error")) return { diagnostics };
   const refresh = refreshJourney(policy);
   const parts: Omit<Program, symbol> = {
@@ -142,22 +147,6 @@ function unresolvedReferences(policy: Policy, steps: IdMap<readonly Orchestratio
     expect("claim type", claimTypeReferenceId, policy.claimTypes, "The relying party", relyingParty.at);
   }
   return found;
-}
-
-function unknownTransformations(policy: Policy): Diagnostic[] {
-  return policy.claimsTransformations.values().flatMap((transformation): Diagnostic[] => {
-    if (transformationMethod(transformation.transformationMethod)) return [];
-    const nearest = nearestName(transformation.transformationMethod, transformationMethodNames);
-    return [
-      {
-        code: "VB103",
-        severity: "error",
-        message: `Claims transformation '${transformation.id}' uses method '${transformation.transformationMethod}', which is not supported yet.`,
-        ...(nearest !== undefined && { hint: `Nearest: '${nearest}'.` }),
-        ...(transformation.at && { at: transformation.at }),
-      },
-    ];
-  });
 }
 
 /** The same policy text gives the same version on every machine. */

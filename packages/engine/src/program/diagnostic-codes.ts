@@ -5,5 +5,20 @@ export const policyDiagnostics: Readonly<Record<string, string>> = {
   PL314: "A required cryptographic key of a technical profile is missing or cannot be used.",
   VB101: "A technical profile of a kind that this server does not have yet.",
   VB102: "A reference to something that the policy does not hold.",
-  VB103: "A claims transformation that this server does not have yet.",
+  PL401: "A claims transformation with a method that does not exist.",
+  PL402:
+    "Input claims that the method does not expect, expects and does not find, or expects with another data type.",
+  PL403:
+    "Output claims that the method does not expect, expects and does not find, or expects with another data type.",
+  PL404:
+    "A parameter of a claims transformation that is missing, said twice, unreadable, or (a warning) declared with another data type.",
+  PL405: "An input claim that may be absent when the transformation runs, but must be declared.",
+  VB104: "A parameter that the method of a claims transformation does not know.",
+  VB105: "A format string that fails when it runs.",
+  VB106: "A regular expression that is none, or that uses what is not supported.",
+  VB107: "CopyClaimIfPredicateMatch into a claim type without a predicate validation.",
+  VB108: "GetMappedValueFromLocalizedCollection into a claim type without an enumeration.",
+  VB109: "GenerateJson with paths that contradict each other, or with a hole in an array.",
+  VB110: "A transformation of localized texts in a profile without a content definition.",
+  VB111: "An assertion where no page can show its message.",
 };

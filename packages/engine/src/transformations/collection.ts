@@ -1,22 +1,73 @@
-import type { ClaimValue } from "../claims/value.ts";
-import type { Method } from "./transformation.ts";
+import { textsAreEqual } from "../claims/dotnet/text.ts";
+import type { TransformationInput } from "./input.ts";
+import {
+  boolean,
+  type Family,
+  ignoreCase,
+  nothing,
+  optionalString,
+  optionalStringCollection,
+  output,
+  string,
+  stringCollection,
+  text,
+} from "./transformation.ts";
 
-const items = (value: ClaimValue | undefined): string[] => (Array.isArray(value) ? value.map(String) : []);
-
-export const collectionTransformations: Readonly<Record<string, Method>> = {
-  AddItemToStringCollection(input) {
-    const item = input.text("item");
-    const collection = input.claim("collection");
-    if (item === undefined) return { kind: "claims", claims: collection === undefined ? {} : { collection } };
-    const existing = items(collection);
-    return {
-      kind: "claims",
-      claims: { collection: existing.includes(item) ? existing : [...existing, item] },
-    };
+/** Source: claims-transformations.md 5.11. */
+export const collectionTransformations: Family = {
+  AddItemToStringCollection: {
+    summary: "Adds a text to a collection, unless it is in it already.",
+    inputs: { item: { ...optionalString, aliases: ["Element"] }, collection: optionalStringCollection },
+    parameters: {},
+    outputs: { collection: stringCollection },
+    run(input) {
+      if (input.has("item")) return added(input, input.text("item"));
+      return input.has("collection") ? output({ collection: input.items("collection") }) : nothing;
+    },
   },
 
-  GetSingleItemFromStringCollection(input) {
-    const [first] = items(input.claim("collection"));
-    return { kind: "claims", claims: first === undefined ? {} : { extractedItem: first } };
+  AddParameterToStringCollection: {
+    summary: "Adds a fixed text to a collection, unless it is in it already.",
+    inputs: { collection: optionalStringCollection },
+    parameters: { item: text },
+    outputs: { collection: stringCollection },
+    run: (input) => added(input, input.parameter("item")),
+  },
+
+  GetSingleItemFromStringCollection: {
+    summary: "The first element of a collection.",
+    inputs: { collection: optionalStringCollection },
+    parameters: {},
+    outputs: { extractedItem: string },
+    run(input) {
+      const [first] = input.items("collection");
+      return first === undefined ? nothing : output({ extractedItem: first });
+    },
+  },
+
+  StringCollectionContains: {
+    summary: "True where a collection has a fixed text as an element.",
+    inputs: { inputClaim: optionalStringCollection },
+    parameters: { item: text, ignoreCase },
+    outputs: { outputClaim: boolean },
+    run: (input) => output({ outputClaim: contains(input, "inputClaim", input.parameter("item")) }),
+  },
+
+  StringCollectionContainsClaim: {
+    summary: "True where a collection has a claim's text as an element.",
+    inputs: { collection: optionalStringCollection, item: optionalString },
+    parameters: { ignoreCase },
+    outputs: { outputClaim: boolean },
+    run: (input) =>
+      output({ outputClaim: input.has("item") && contains(input, "collection", input.text("item")) }),
   },
 };
+
+function added(input: TransformationInput, item: string) {
+  const collection = input.items("collection");
+  return output({ collection: collection.includes(item) ? collection : [...collection, item] });
+}
+
+function contains(input: TransformationInput, collection: string, item: string): boolean {
+  return input.items(collection).some((element) => textsAreEqual(element, item, input.ignoringCase));
+}
