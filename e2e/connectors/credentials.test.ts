@@ -1,7 +1,7 @@
 import { getCACertificates, setDefaultCACertificates } from "node:tls";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { createPolicyKeyAdministration } from "../../packages/server/src/keys/policy-keys.ts";
-import { createAuthority } from "./certificates.ts";
+import { createTestAuthority } from "../../packages/server/src/outbound/fault-server.fixture.ts";
 import { bound, connector, flow, tenantId } from "./documents.ts";
 import { auditOf, callsOf, resultOf, signUp } from "./outcome.ts";
 import { visibleText } from "./person.ts";
@@ -10,11 +10,16 @@ import { startWorld, type World } from "./world.ts";
 
 // api-connectors.md A6 and F, UF-47 to UF-50: how the server proves to the API who calls.
 
-const authority = createAuthority();
-const stranger = createAuthority();
+const authority = createTestAuthority();
+const stranger = createTestAuthority();
 const before = getCACertificates("default");
-const pem = (name: string, days?: { from: number; to: number }) => {
-  const { cert, key } = authority.issue(name, days);
+const day = 86_400_000;
+const pem = (name: string, days = { from: -1, to: 1 }) => {
+  const { cert, key } = authority.issue({
+    names: [name],
+    notBefore: new Date(Date.now() + days.from * day),
+    notAfter: new Date(Date.now() + days.to * day),
+  });
   return cert + key;
 };
 
@@ -23,10 +28,14 @@ let api: TestApi;
 let unknownApi: TestApi;
 
 beforeAll(async () => {
-  setDefaultCACertificates([...before, authority.cert]);
+  setDefaultCACertificates([...before, authority.certificate]);
   const mutual = { requestCert: true, rejectUnauthorized: false };
-  api = await TestApi.start({ ...authority.issue("api"), ca: authority.cert, ...mutual });
-  unknownApi = await TestApi.start(stranger.issue("api"));
+  api = await TestApi.start({
+    ...authority.issue({ names: ["localhost"] }),
+    ca: authority.certificate,
+    ...mutual,
+  });
+  unknownApi = await TestApi.start(stranger.issue({ names: ["localhost"] }));
   const withCertificate = (id: string) =>
     connector(id, `${api.url}/two`, {
       authenticationConfiguration: {

@@ -17,7 +17,7 @@ export interface TenantChanges {
 
 export const tenantId = "aaaaaaaa-0000-4000-8000-000000000001";
 /** The extensions application's id as it stands in attribute names. */
-export const extensionsAppId = "cccccccc000040008000000000000001";
+const extensionsAppId = "cccccccc000040008000000000000001";
 export const long = (name: string) => `extension_${extensionsAppId}_${name}`;
 export const confidentialClient = {
   id: "bbbbbbbb-0000-4000-8000-000000000002",

@@ -1,8 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
-import { decodeJwt } from "jose";
 import { CookieJar } from "./cookie-jar.ts";
 
-export const publicClient = "bbbbbbbb-0000-4000-8000-000000000001";
+const publicClient = "bbbbbbbb-0000-4000-8000-000000000001";
 export const redirectUri = "http://localhost:9/cb";
 export const tenantDomain = "contoso.onmicrosoft.com";
 
@@ -255,9 +254,17 @@ export class Person {
       body: new URLSearchParams({ client_id: publicClient, ...fields }),
     });
     const body = (await response.json()) as Record<string, unknown>;
-    const read = (name: string) => (typeof body[name] === "string" ? decodeJwt(body[name]) : {});
+    const read = (name: string) => (typeof body[name] === "string" ? claimsOf(body[name]) : {});
     return { status: response.status, body, claims: read("id_token"), access: read("access_token") };
   }
+}
+
+/** The claims of a token; clients with real libraries check signatures elsewhere. */
+function claimsOf(token: string): Readonly<Record<string, unknown>> {
+  return JSON.parse(Buffer.from(token.split(".")[1] ?? "", "base64url").toString()) as Record<
+    string,
+    unknown
+  >;
 }
 
 export function actionAddress(
@@ -292,7 +299,7 @@ export function errorOf(shown: Shown): string {
   return `${fields.get("error")}: ${(fields.get("error_description") ?? "").split("\r\n")[0]}`;
 }
 
-export function brief(shown: Shown): string {
+function brief(shown: Shown): string {
   if (shown.kind === "application") return `application ${shown.location}`;
   const text = shown.html
     .replace(/<(script|style)[\s\S]*?<\/\1>/g, "")

@@ -25,7 +25,7 @@ export interface World {
 }
 
 /** Cheap hashes: what is tested is the whole server, not the hash. */
-export const cheapHashing = { memoryCost: 8, timeCost: 1, parallelism: 1 };
+const cheapHashing = { memoryCost: 8, timeCost: 1, parallelism: 1 };
 
 export async function startWorld(
   changes: (parts: { readonly api: TestApi; readonly socialUrl: string }) => TenantChanges = () => ({}),

@@ -1,6 +1,6 @@
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { createAuthority } from "../connectors/certificates.ts";
+import { createTestAuthority } from "../../packages/server/src/outbound/fault-server.fixture.ts";
 import { bound, connector, connectorPassword, flow } from "../connectors/documents.ts";
 import { auditOf, callsOf, resultOf, signIn, signUp, signUpFederated } from "../connectors/outcome.ts";
 import { type Behaviour, goOn, reset, silence, TestApi } from "../connectors/test-api.ts";
@@ -14,7 +14,7 @@ const key = "key-in-the-address-90ab";
 let world: World;
 let strangeApi: TestApi;
 beforeAll(async () => {
-  strangeApi = await TestApi.start(createAuthority().issue("localhost"));
+  strangeApi = await TestApi.start(createTestAuthority().issue({ names: ["localhost"] }));
   const closedPort = await freePort();
   const limits = { timeoutInMilliseconds: 5000, tries: 1 };
   world = await startWorld(({ api }) => ({

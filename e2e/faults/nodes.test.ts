@@ -16,10 +16,16 @@ import { type Progress, policy, signUpSteps } from "./sign-up-steps.ts";
 // Two nodes on one PostgreSQL database, behind a balancer that sends each request to the other node
 // (security-and-fault-tests.md 6.4 (33), (37)).
 
+interface PostgresClient {
+  connect(): Promise<void>;
+  query(statement: string): Promise<{ readonly rows: Record<string, unknown>[] }>;
+  end(): Promise<void>;
+}
+
 // The driver is the server's own dependency.
-const { Client } = createRequire(new URL("../../packages/server/package.json", import.meta.url))(
-  "pg",
-) as typeof import("pg");
+const { Client } = createRequire(new URL("../../packages/server/package.json", import.meta.url))("pg") as {
+  readonly Client: new (options: object) => PostgresClient;
+};
 
 const postgres = process.env.VESTIBULE_TEST_POSTGRES ?? "postgres://postgres@127.0.0.1:5432/test";
 const schema = `nodes_${randomBytes(6).toString("hex")}`;
@@ -28,7 +34,7 @@ async function query(statement: string): Promise<readonly Record<string, unknown
   const client = new Client({ connectionString: postgres, connectionTimeoutMillis: 3000 });
   await client.connect();
   try {
-    return (await client.query(statement)).rows as Record<string, unknown>[];
+    return (await client.query(statement)).rows;
   } finally {
     await client.end();
   }

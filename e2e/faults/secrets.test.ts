@@ -1,7 +1,8 @@
 import { readdir, readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
 import { join } from "node:path";
 import { Writable } from "node:stream";
-import pino from "pino";
+import type { ServerOptions } from "@vestibule/server";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import {
   bound,
@@ -40,6 +41,11 @@ const secrets = new Map<string, string>([
   ["client secret of the provider", providerSecret],
 ]);
 
+// The logger is the server's own dependency.
+const pino = createRequire(new URL("../../packages/server/package.json", import.meta.url))("pino") as (
+  options: object,
+  stream: Writable,
+) => NonNullable<ServerOptions["log"]>;
 const log: string[] = [];
 let world: World;
 const people: Person[] = [];
