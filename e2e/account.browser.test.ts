@@ -9,7 +9,14 @@ import {
   withoutBrowser,
 } from "./browser.ts";
 import { newPerson, openFlow, proveAddress, shownClaims, signIn, signUp } from "./person.ts";
-import { confidentialClient, demo, type SampleServer, startSample, tenantId } from "./sample-server.ts";
+import {
+  confidentialClient,
+  demo,
+  type SampleServer,
+  startSample,
+  tenantDomain,
+  tenantId,
+} from "./sample-server.ts";
 
 const flow = "B2C_1_signup_signin";
 const sessionCookie = "x-ms-cpim-sso:";
@@ -84,6 +91,25 @@ describe.skipIf(withoutBrowser)("a person with an account", () => {
     expect(await sessionCookies()).toEqual([]);
     await openFlow(page, sample, flow);
     expect(await page.locator("#next").isVisible()).toBe(true);
+  });
+
+  it("sees the tenant's logo, and that it is over, where the application names no page of its own", async () => {
+    await page.goto(`${sample.url}/${tenantDomain}/${flow}/oauth2/v2.0/logout`);
+    await page.getByRole("heading", { name: "You are signed out" }).waitFor();
+    const width = await page.locator(".vb-logo").evaluate((logo: HTMLImageElement) => logo.naturalWidth);
+    expect(width).toBeGreaterThan(0);
+  });
+
+  it("finds an error at its field, above the link for a new password", async () => {
+    await openFlow(page, sample, flow);
+    await page.click("#next");
+    const bottomOf = async (selector: string) => {
+      const box = await page.locator(selector).boundingBox();
+      return (box?.y ?? 0) + (box?.height ?? 0);
+    };
+    const error = ".entry-item:has(#password) .error.itemLevel";
+    expect(await bottomOf(error)).toBeLessThan(await bottomOf("#forgotPassword"));
+    expect(await bottomOf(error)).toBeGreaterThan(await bottomOf("#password"));
   });
 
   it("stays signed in over a restart of the browser when the box was ticked", async () => {

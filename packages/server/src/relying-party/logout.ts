@@ -132,6 +132,7 @@ async function finish(
   const { html, contentSecurityPolicy } = pages.signedOut({
     organisation: tenant.displayName,
     branding: tenant.branding,
+    tenantSegment: tenant.defaultDomain,
     nonce: randomBytes(16).toString("base64url"),
     frames,
     ...(continueTo.url !== undefined && { continueTo: continueTo.url }),
