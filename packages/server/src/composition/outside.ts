@@ -3,19 +3,17 @@ import { join } from "node:path";
 import type { HttpPort } from "@vestibule/engine";
 import type { FastifyBaseLogger } from "fastify";
 import type { ServerContext } from "../context.ts";
-import { createFederation } from "../federation/federation.ts";
 import type { Closing } from "../hosting/closing.ts";
 import { loadMasterKey } from "../keys/master-key.ts";
 import { createKeyPort } from "../keys/policy-keys.ts";
 import { createTokenSigning } from "../keys/signing-keys.ts";
-import { createMailer } from "../messages/mailer.ts";
-import { createOutboundHttp, type OutboundHttp } from "../outbound/index.ts";
+import type { OutboundHttp } from "../outbound/index.ts";
 import { createTemplateSource, type TemplateSource } from "../pages/template-source.ts";
 import type { ServerOptions } from "../server.ts";
 import { openStore } from "../store/open-store.ts";
 import { openTenants } from "../tenant/open-tenants.ts";
 import type { Tenant } from "../tenant/tenant.ts";
-import { createGuardedFetch } from "./guarded-fetch.ts";
+import { deferredFederation, deferredHttp, deferredMailer } from "./deferred.ts";
 import { createPorts } from "./ports.ts";
 import { StartError } from "./start-error.ts";
 
@@ -51,7 +49,7 @@ export async function openOutside(
   );
   closing.add(() => store.close());
 
-  const mailer = createMailer({
+  const mailer = deferredMailer({
     mode,
     outbox: store.outbox,
     log,
@@ -61,9 +59,7 @@ export async function openOutside(
   });
   closing.add(() => mailer.close());
 
-  const providers = createGuardedFetch({ development, privateHosts });
-  closing.add(() => providers.close());
-  const federation = createFederation({ fetch: providers.fetch, allowInsecureHttp: development, now });
+  const federation = deferredFederation({ development, privateHosts, now }, closing);
 
   const tenants = await openTenants(options.directories, {
     mode,
@@ -119,7 +115,7 @@ function httpOfTenants(development: boolean, closing: Closing): (tenant: Tenant)
   return (tenant) => {
     const known = clients.get(tenant.id);
     if (known) return known;
-    const client = createOutboundHttp({ development });
+    const client = deferredHttp({ development });
     clients.set(tenant.id, client);
     return client;
   };
@@ -133,7 +129,7 @@ function openTemplates(
   closing: Closing,
 ): TemplateSource {
   const clientFor = (privateAddresses: boolean) =>
-    createOutboundHttp({ development, addresses: { private: privateAddresses }, breaker: false });
+    deferredHttp({ development, addresses: { private: privateAddresses }, breaker: false });
   const clients = { public: clientFor(false), listed: clientFor(true) };
   closing.add(() => Promise.all([clients.public.close(), clients.listed.close()]));
   const listed = new Set(privateHosts.map((name) => name.toLowerCase()));

@@ -1,8 +1,6 @@
 import type { FastifyInstance } from "fastify";
 import type { ConsoleReach } from "../console/access.ts";
-import { registerConsole } from "../console/register.ts";
 import type { Handler, PublicError, ServerContext } from "../context.ts";
-import { registerSampleApplication, sampleApplicationFolder } from "../development/sample-application.ts";
 import { sendPlainError, wantsPage } from "../hosting/plain-error.ts";
 import { createInteraction, registerInteraction } from "../interaction/interaction.ts";
 import { createPageRenderer } from "../pages/renderer.tsx";
@@ -42,22 +40,33 @@ export async function mountRooms(
   registerRelyingParty(app, context, interaction, pages);
   await registerInteraction(app, interaction);
 
-  const sample = context.mode === "development" ? sampleApplicationFolder() : undefined;
-  if (sample !== undefined) registerSampleApplication(app, context, sample, parts.authority);
-
-  if (context.mode === "development") {
-    await registerConsole(app, context, {
-      reach: parts.reach,
-      sampleApplication: sample !== undefined,
-      ...(parts.authority !== undefined && { authority: parts.authority }),
-    });
-  }
+  const sample = context.mode === "development" && (await mountDevelopmentRooms(app, context, parts));
 
   return {
-    ...(sample !== undefined && { samplePath: "/app" }),
+    ...(sample && { samplePath: "/app" }),
     sendError: (request, reply, error) =>
       wantsPage(request)
         ? interaction.sendError(reply, undefined, error)
         : sendPlainError(reply, error, context.now()),
   };
+}
+
+/** Loaded here and not with the rest: production has none of it. Says whether there is a sample application. */
+async function mountDevelopmentRooms(
+  app: FastifyInstance,
+  context: ServerContext,
+  { reach, authority }: { readonly reach: ConsoleReach; readonly authority?: string },
+): Promise<boolean> {
+  const [{ registerConsole }, { registerSampleApplication, sampleApplicationFolder }] = await Promise.all([
+    import("../console/register.ts"),
+    import("../development/sample-application.ts"),
+  ]);
+  const sample = sampleApplicationFolder();
+  if (sample !== undefined) registerSampleApplication(app, context, sample, authority);
+  await registerConsole(app, context, {
+    reach,
+    sampleApplication: sample !== undefined,
+    ...(authority !== undefined && { authority }),
+  });
+  return sample !== undefined;
 }

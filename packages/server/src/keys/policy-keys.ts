@@ -4,7 +4,7 @@ import { join, sep } from "node:path";
 import type { KeyPort, StoredCertificate } from "@vestibule/engine";
 import type { PolicyKeyStore } from "../store/store.ts";
 import type { KeyContainerSource, Tenant } from "../tenant/tenant.ts";
-import { type OpenedCertificate, openCertificates } from "./certificates.ts";
+import type { OpenedCertificate } from "./certificates.ts";
 import { containerKey } from "./container-name.ts";
 import { KeyError, noValidKey } from "./key-errors.ts";
 
@@ -70,7 +70,8 @@ export function createKeyPort(parts: PolicyKeyParts, tenant: Tenant): KeyPort {
         source.kind === "file" && source.passwordReference !== undefined
           ? await secret(source.passwordReference)
           : "";
-      return openOnce(found.content, password ?? "").map((one) => ({ ...one, uploaded: found.uploaded }));
+      const certificates = await openOnce(found.content, password ?? "");
+      return certificates.map((one) => ({ ...one, uploaded: found.uploaded }));
     },
   };
 
@@ -147,7 +148,7 @@ export function createPolicyKeyAdministration({
     },
 
     async addCertificate(tenantId, container, content, password) {
-      const opened = openCertificates(content, password);
+      const opened = await openCertificates(content, password);
       for (const one of opened) {
         if (one.notAfter <= seconds()) {
           throw new KeyError("AADB2C90179", `The certificate ${one.thumbprint} has expired.`);
@@ -181,14 +182,20 @@ function summaryOf(
   return { id: key.id, kind: key.kind, uploaded: key.uploaded, thumbprint, notBefore, notAfter };
 }
 
+/** Most installations have no certificates: what reads them is loaded with the first. */
+async function openCertificates(content: Buffer, password?: string): Promise<readonly OpenedCertificate[]> {
+  const certificates = await import("./certificates.ts");
+  return certificates.openCertificates(content, password);
+}
+
 const opened = new Map<string, readonly OpenedCertificate[]>();
 
 /** Opening PKCS#12 takes long by design, and connectors ask at every call. */
-function openOnce(content: Buffer, password: string): readonly OpenedCertificate[] {
+async function openOnce(content: Buffer, password: string): Promise<readonly OpenedCertificate[]> {
   const key = createHash("sha256").update(content).update("\0").update(password).digest("base64url");
   const known = opened.get(key);
   if (known !== undefined) return known;
-  const certificates = openCertificates(content, password);
+  const certificates = await openCertificates(content, password);
   if (opened.size >= 100) opened.clear();
   opened.set(key, certificates);
   return certificates;

@@ -1,7 +1,6 @@
 import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { type CompiledQuery, Kysely, PostgresDialect, type QueryResult, type Transaction } from "kysely";
-import pg from "pg";
 import type { Schema } from "./schema.ts";
 import { SqliteFile } from "./sqlite-dialect.ts";
 
@@ -25,8 +24,8 @@ export interface Database {
 export type DatabaseLocation = { readonly url: string } | { readonly file: string };
 
 /** Opens the database without touching its tables. `file` may be `:memory:`. */
-export function openDatabase(location: DatabaseLocation): Database {
-  return "url" in location ? openPostgres(location.url) : openSqlite(location.file);
+export async function openDatabase(location: DatabaseLocation): Promise<Database> {
+  return "url" in location ? await openPostgres(location.url) : openSqlite(location.file);
 }
 
 function openSqlite(path: string): Database {
@@ -47,7 +46,9 @@ function openSqlite(path: string): Database {
 
 const int8 = 20;
 
-function openPostgres(url: string): Database {
+async function openPostgres(url: string): Promise<Database> {
+  // Loaded where it is used: the embedded database needs none of it.
+  const { default: pg } = await import("pg");
   const pool = new pg.Pool({
     connectionString: url,
     max: 20,

@@ -36,7 +36,7 @@ export interface StoreOptions {
  * a newer version of the server.
  */
 export async function openStore(options: StoreOptions): Promise<Store> {
-  const database = openDatabase(locationOf(options));
+  const database = await openDatabase(locationOf(options));
   try {
     await migrate(database);
   } catch (error) {
