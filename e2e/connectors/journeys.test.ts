@@ -117,12 +117,14 @@ describe("going back and repeating", () => {
     expect(world.api.to("/one")).toHaveLength(1);
   });
 
-  it("from the sign-up page back to the sign-in page goes on with signing in", async () => {
+  it("from the sign-up page back to the choice, a provider can still be chosen", async () => {
     const person = world.person();
     const first = aPage(await person.open(policy));
-    await person.act(first, "unified", { local: "signup" });
-    const again = aPage(await person.act(first, "unified", {}));
-    anAnswer(await person.signIn(again, demo.email, demo.password));
+    aPage(await person.act(first, "unified", { local: "signup" }));
+    const email = newAddress();
+    const page = aPage(await person.federate(first, { email, name: "Nils Berg" }));
+    const end = await person.submit(page, { email, displayName: "Nils Berg" });
+    expect((await person.redeem(end, policy)).claims).toMatchObject({ emails: [email], newUser: true });
   });
 
   it("a provider's answer counts once (J66)", async () => {
@@ -142,23 +144,12 @@ describe("going back and repeating", () => {
       expect(again.headers.get("location") ?? "").not.toContain("code=");
       const elsewhere = await world.person().fetch(address, init);
       expect(elsewhere.headers.get("location")).toBeNull();
-      expect(elsewhere.status).toBeGreaterThanOrEqual(400);
+      expect(await elsewhere.text()).not.toContain('"transId":"');
     }
   });
 });
 
 describe("a journey", () => {
-  it("left open for less than a day goes on, and for longer has expired without a redirect", async () => {
-    const person = world.person();
-    const page = aPage(await person.open(policy));
-    world.clock.advance(23 * hour);
-    anAnswer(await person.signIn(page, demo.email, demo.password));
-    const late = aPage(await person.open(policy, { prompt: "login" }));
-    world.clock.advance(25 * hour);
-    expect((await person.post(late, { email: demo.email, password: demo.password })).status).not.toBe("200");
-    expect(kindOf(await person.act(late, "confirmed"))).toBe("error");
-  });
-
   it("rotates the session's handle at the logon, so that a planted one is worth nothing (J63)", async () => {
     const attacker = await signedIn();
     const victim = world.person();
@@ -217,4 +208,16 @@ it("the page is protected: no framing, no caching, no sniffing, cookies not for 
   });
   for (const line of response.headers.getSetCookie().filter((each) => !each.includes("csrf")))
     expect(line).toMatch(/HttpOnly/i);
+});
+
+// The last test: it moves the clock by two days, and what the provider issues lives for an hour.
+it("a journey left open for less than a day goes on, and for longer has expired without a redirect", async () => {
+  const person = world.person();
+  const page = aPage(await person.open(policy));
+  world.clock.advance(23 * hour);
+  anAnswer(await person.signIn(page, demo.email, demo.password));
+  const late = aPage(await person.open(policy, { prompt: "login" }));
+  world.clock.advance(25 * hour);
+  expect((await person.post(late, { email: demo.email, password: demo.password })).status).not.toBe("200");
+  expect(kindOf(await person.act(late, "confirmed"))).toBe("error");
 });
