@@ -29,7 +29,7 @@ describe.skipIf(withoutBrowser)("the pages, as the server sends them", () => {
   const visitWith = async (options: Parameters<Browser["newContext"]>[0]) => {
     context = await browser.newContext(options);
     page = await context.newPage();
-    page.setDefaultTimeout(10_000);
+    page.setDefaultTimeout(20_000);
   };
   afterEach(() => context.close());
 

@@ -12,6 +12,7 @@ import { newPerson, openFlow, proveAddress, shownClaims, signIn, signUp } from "
 import {
   confidentialClient,
   demo,
+  publicClient,
   type SampleServer,
   startSample,
   tenantDomain,
@@ -39,7 +40,7 @@ describe.skipIf(withoutBrowser)("a person with an account", () => {
     // Every other test on a phone, so that both widths are seen.
     context = await browser.newContext({ viewport: task.name.includes("phone") ? phone : desktop });
     page = await context.newPage();
-    page.setDefaultTimeout(10_000);
+    page.setDefaultTimeout(20_000);
     troubles = collectTroubles(page);
   });
   afterEach(async () => {
@@ -91,6 +92,27 @@ describe.skipIf(withoutBrowser)("a person with an account", () => {
     expect(await sessionCookies()).toEqual([]);
     await openFlow(page, sample, flow);
     expect(await page.locator("#next").isVisible()).toBe(true);
+  });
+
+  it("runs a flow from the console, for either kind of application, and finds the call that it made", async () => {
+    await page.goto(`${sample.url}/dev`);
+    await page.getByRole("button", { name: `Run now ${flow}` }).click();
+    await page.waitForSelector("#next");
+    await signIn(page, demo.email, demo.password);
+    expect(await shownClaims(page)).toMatchObject({ aud: publicClient, tfp: flow });
+
+    await page.goto(`${sample.url}/dev`);
+    await page
+      .getByLabel("Application and reply URL")
+      .selectOption({ label: `Sample web application: ${sample.url}/app/callback` });
+    await page.getByRole("button", { name: `Run now ${flow}` }).click();
+    expect(await shownClaims(page)).toMatchObject({ aud: confidentialClient.id, tfp: flow });
+
+    await page.getByRole("link", { name: "Development console" }).click();
+    await page.getByRole("link", { name: "Calls", exact: true }).click();
+    await page.locator("main a[href^='/dev/calls/']").first().click();
+    await page.getByRole("heading", { name: "Verdict" }).waitFor();
+    expect(await page.locator("main").textContent()).toContain("WELCOME-GOLD");
   });
 
   it("sees the tenant's logo, and that it is over, where the application names no page of its own", async () => {
@@ -223,7 +245,7 @@ describe.skipIf(withoutBrowser)("a person with an account", () => {
     const secure = await browser.newContext({ viewport: desktop, ignoreHTTPSErrors: true });
     try {
       const tab = await secure.newPage();
-      tab.setDefaultTimeout(10_000);
+      tab.setDefaultTimeout(20_000);
       const query = new URLSearchParams({ policy: flow, client: confidentialClient.id });
       await tab.goto(`${sample.httpsUrl}/app/login?${query}`);
       await tab.waitForSelector("#next");

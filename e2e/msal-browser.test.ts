@@ -52,7 +52,7 @@ describe.skipIf(withoutBrowser)("a single-page application with @azure/msal-brow
     // A person trusts the local authority once; this browser accepts it for the length of the test.
     context = await browser.newContext({ viewport: desktop, ignoreHTTPSErrors: true });
     page = await context.newPage();
-    page.setDefaultTimeout(10_000);
+    page.setDefaultTimeout(20_000);
     requests = [];
     page.on("request", (request) => requests.push(`${request.method()} ${request.url().split("?")[0]}`));
   });

@@ -30,7 +30,7 @@ describe.skipIf(withoutBrowser)("a person who signs up in a browser", () => {
   const visitWith = async (viewport: { width: number; height: number }) => {
     context = await browser.newContext({ viewport });
     page = await context.newPage();
-    page.setDefaultTimeout(10_000);
+    page.setDefaultTimeout(20_000);
     troubles = collectTroubles(page);
   };
   beforeEach(() => visitWith(desktop));

@@ -23,7 +23,7 @@ describe.skipIf(withoutBrowser)("a browser that runs no scripts", () => {
   beforeEach(async () => {
     context = await browser.newContext({ viewport: phone, javaScriptEnabled: false });
     page = await context.newPage();
-    page.setDefaultTimeout(10_000);
+    page.setDefaultTimeout(20_000);
     // The application's address; its page would need a script, so the test answers in its place.
     await context.route(/\/app\/callback/, (route) =>
       route.fulfill({ contentType: "text/html", body: "<h1>the application</h1>" }),
