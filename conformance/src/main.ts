@@ -1,8 +1,12 @@
 import { runConnectorCases } from "./connectors/run.ts";
 import { Report } from "./report.ts";
+import { runTransformationCases } from "./transformations/run.ts";
 
 type Suite = (path: string, report: Report) => Promise<void>;
-const suites: Readonly<Record<string, Suite>> = { connectors: runConnectorCases };
+const suites: Readonly<Record<string, Suite>> = {
+  connectors: runConnectorCases,
+  transformations: runTransformationCases,
+};
 
 const [name = "", ...files] = process.argv.slice(2);
 const suite = Object.hasOwn(suites, name) ? suites[name] : undefined;

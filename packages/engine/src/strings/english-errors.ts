@@ -55,6 +55,11 @@ export const englishErrorMessages: StringTable = {
   UserMessageIfInvalidCode: "One time password provided for verification is incorrect",
   UserMessageIfSessionConflict: "One time password verification session has conflict",
   // Claims transformations
+  AssertNumberError: "The number claim value comparison failed.",
+  DateTimeGreaterThan:
+    "Claim value comparison failed: The provided left operand is greater than the right operand.",
+  LookupNotFound:
+    "No match was found for the input claim value in the list of input parameter ids, and errorOnFailedLookup is true.",
   UserMessageIfClaimsTransformationBooleanValueIsNotEqual:
     'Boolean claim value comparison failed for claim type "inputClaim".',
   UserMessageIfClaimsTransformationStringsAreNotEqual:

@@ -21,7 +21,7 @@ export function checkParameters(transformation: ClaimsTransformation, method: Me
     );
     // Ids that are data, such as the rows of a look-up table, count with regard to case.
     const name = found?.[0] ?? id;
-    if (seen.has(name)) findings.push(error("PL404", `has parameter '${id}' twice.`));
+    if (seen.has(name)) findings.push(error("VB106", `has parameter '${id}' twice.`));
     seen.add(name);
     if (found) findings.push(...checkValue(id, dataType, value, found[1], method));
     else if (!method.otherParameters)
@@ -34,7 +34,7 @@ export function checkParameters(transformation: ClaimsTransformation, method: Me
   }
   for (const [name, slot] of slots) {
     if (slot.optional || slot.default !== undefined || seen.has(name)) continue;
-    findings.push(error("PL404", `has no parameter '${name}', which the method needs.`));
+    findings.push(error("VB106", `has no parameter '${name}', which the method needs.`));
   }
   return findings;
 }
@@ -50,7 +50,7 @@ function warning(code: string, message: string, hint?: string): MethodFinding {
 function unknown(id: string, names: readonly string[]): MethodFinding {
   const nearest = nearestName(id, names);
   return warning(
-    "VB104",
+    "VB107",
     `has parameter '${id}', which the method does not know: it has no effect.`,
     nearest === undefined ? undefined : `Nearest: '${nearest}'.`,
   );
@@ -67,19 +67,19 @@ function checkValue(
   if (!same(dataType, slot.type))
     findings.push(
       warning(
-        "PL404",
+        "VB106",
         `has parameter '${id}' of type ${dataType}; B2C fails at run time unless it is ${slot.type}.`,
       ),
     );
   if (!isReadable(value, slot.type))
     findings.push(
-      error("PL404", `has parameter '${id}' with the value '${value}', which is no ${slot.type}.`),
+      error("VB106", `has parameter '${id}' with the value '${value}', which is no ${slot.type}.`),
     );
   if (slot.values && !slot.values.some((offered) => same(offered, value.trim()))) {
     const nearest = nearestName(value, slot.values);
     findings.push({
       ...error(
-        "PL404",
+        "VB106",
         `has parameter '${id}' with the value '${value}'; offered are ${slot.values.join(", ")}.`,
       ),
       ...(nearest !== undefined && { hint: `Nearest: '${nearest}'.` }),
@@ -90,7 +90,7 @@ function checkValue(
     const pattern = dotNetPattern(value);
     if (pattern.kind === "invalid")
       findings.push(
-        error("VB106", `has parameter '${id}' with a pattern that cannot be used: ${pattern.reason}.`),
+        error("VB109", `has parameter '${id}' with a pattern that cannot be used: ${pattern.reason}.`),
       );
   }
   return findings;
@@ -118,13 +118,13 @@ function checkFormat(id: string, value: string, method: Method): MethodFinding[]
   const given = Math.max(1, Object.keys(method.inputs).length);
   if (value.length > longestFormat)
     return [
-      warning("VB105", `has parameter '${id}' with a format of more than ${longestFormat} characters.`),
+      warning("VB108", `has parameter '${id}' with a format of more than ${longestFormat} characters.`),
     ];
   if (parsed.kind === "invalid")
     return [
-      warning("VB105", `has parameter '${id}' with a format that fails when it runs: ${parsed.reason}.`),
+      warning("VB108", `has parameter '${id}' with a format that fails when it runs: ${parsed.reason}.`),
     ];
   if (parsed.arguments <= given) return [];
   const place = `{${parsed.arguments - 1}}`;
-  return [warning("VB105", `has parameter '${id}' with the place ${place}, for which there is no claim.`)];
+  return [warning("VB108", `has parameter '${id}' with the place ${place}, for which there is no claim.`)];
 }

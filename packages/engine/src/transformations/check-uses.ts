@@ -38,13 +38,13 @@ function checkProfile(policy: Policy, profile: TechnicalProfile, hasPage: boolea
     const method = transformationMethod(transformation?.transformationMethod ?? "");
     if (method?.localized && isTransformationProfile(profile) && !namesContentDefinition(profile))
       notice(
-        "VB110",
+        "VB113",
         "warning",
         `calls '${id}', which reads localized texts, and has no ContentDefinitionReferenceId: it finds none.`,
       );
     if (transformation && method && canRaise(transformation, method) && !hasPage)
       notice(
-        "VB111",
+        "VB114",
         "notice",
         `calls '${id}', which can raise a message, but no page validates with this profile: the journey would end with an error.`,
       );

@@ -12,7 +12,7 @@ import type { ClaimSlot, Method, MethodFinding } from "./transformation.ts";
 
 /**
  * Compares every claims transformation of a policy with what its method declares. B2C refuses the same mistakes at
- * upload. Source: claims-transformations.md 1 and 9, policy-language.md 17 (PL401 to PL405).
+ * upload. Source: claims-transformations.md 1 and 9, policy-language.md 17.
  */
 export function checkTransformations(policy: Policy): Diagnostic[] {
   return policy.claimsTransformations.values().flatMap((transformation) => {
@@ -34,7 +34,7 @@ export function checkTransformations(policy: Policy): Diagnostic[] {
 function unknownMethod(name: string): MethodFinding {
   const nearest = nearestName(name, transformationMethodNames);
   return {
-    code: "PL401",
+    code: "VB103",
     severity: "error",
     message: "uses a method that does not exist.",
     ...(nearest !== undefined && { hint: `Nearest: '${nearest}'.` }),
@@ -66,7 +66,7 @@ interface Side {
 }
 
 function checkClaims(policy: Policy, claims: readonly TransformationClaim[], side: Side): MethodFinding[] {
-  const code = side.kind === "InputClaim" ? "PL402" : "PL403";
+  const code = side.kind === "InputClaim" ? "VB104" : "VB105";
   const error = (message: string, hint?: string): MethodFinding => ({
     code,
     severity: "error",
@@ -112,10 +112,11 @@ function checkClaims(policy: Policy, claims: readonly TransformationClaim[], sid
   }
   for (const [name, slot] of Object.entries(side.slots)) {
     if (slot.mayBeUndeclared || declares(claims, name, slot)) continue;
-    const finding = error(
-      `does not declare ${side.kind} [${slot.types.join(" or ") || "any"}]${name}, which the method expects.`,
+    findings.push(
+      error(
+        `does not declare ${side.kind} [${slot.types.join(" or ") || "any"}]${name}, which the method expects.`,
+      ),
     );
-    findings.push(slot.mayBeAbsent && side.kind === "InputClaim" ? { ...finding, code: "PL405" } : finding);
   }
   return findings;
 }

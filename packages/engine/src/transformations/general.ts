@@ -14,7 +14,7 @@ export const generalTransformations: Family = {
       const [from, to] = [type(inputClaims), type(outputClaims)];
       if (from === undefined || to === undefined || from === to) return [];
       const message = `copies a claim of type ${from} into one of type ${to}: they must be the same.`;
-      return [{ code: "PL403", severity: "error", message }];
+      return [{ code: "VB105", severity: "error", message }];
     },
     run(input) {
       const claim = input.input("inputClaim");

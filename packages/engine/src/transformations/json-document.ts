@@ -40,7 +40,7 @@ export function generateJsonFindings({
 }: ClaimsTransformation): MethodFinding[] {
   const root = new Map<string, Branch>();
   const findings: MethodFinding[] = [];
-  const error = (message: string) => findings.push({ code: "VB109", severity: "error", message });
+  const error = (message: string) => findings.push({ code: "VB112", severity: "error", message });
   const paths = [
     ...inputClaims.map(({ transformationClaimType }) => transformationClaimType),
     ...inputParameters.map(({ id }) => id),
@@ -54,7 +54,7 @@ export function generateJsonFindings({
   for (const { id, dataType, value } of inputParameters)
     if (!parameterNode(value, dataType))
       findings.push({
-        code: "PL404",
+        code: "VB106",
         severity: "error",
         message: `has parameter '${id}' of type ${dataType}, which its value is not.`,
       });

@@ -87,7 +87,7 @@ export const lookUpTransformations: Family = {
           collections.some(({ elementId }) => elementId.toLowerCase() === type.id.toLowerCase()),
         );
       const message = `looks into claim type '${type.id}', which has neither a Restriction nor a localized one.`;
-      return localized ? [] : [{ code: "VB108", severity: "warning", message }];
+      return localized ? [] : [{ code: "VB111", severity: "warning", message }];
     },
     run(input) {
       const type = input.output("restrictionValueClaim")?.type;

@@ -79,7 +79,7 @@ export const stringComparisonTransformations: Family = {
       const type = policy.claimTypes.get(outputClaims[0]?.claimTypeReferenceId ?? "");
       if (!type || type.predicateValidationReference !== undefined) return [];
       const message = `copies into claim type '${type.id}', which has no PredicateValidationReference.`;
-      return [{ code: "VB107", severity: "error", message }];
+      return [{ code: "VB110", severity: "error", message }];
     },
     run(input) {
       const type = input.output("outputClaim")?.type;

@@ -123,7 +123,7 @@ export const stringTransformations: Family = {
       ]
         .filter((name) => !/^(?:path|scheme|host|query\..+)$/i.test(name))
         .map((name) => ({
-          code: "VB104",
+          code: "VB107",
           severity: "warning" as const,
           message: `has '${name}', which is none of path, scheme, host and query.<name>: it has no effect.`,
         })),
