@@ -20,7 +20,7 @@ export function afterFederating(request: AfterFederating): ConnectorAnswer {
   if (domain === undefined) return continueWith();
   if (domain === "blocked.example") return block("People of blocked.example cannot sign up here.");
   if (!allowedDomains.some((allowed) => domain === allowed || domain.endsWith(`.${allowed}`))) {
-    return block(`Your company (${domain}) is not enrolled. Please ask your administrator.`);
+    return block(`Your company (${domain}) is not enrolled. Ask your administrator.`);
   }
   return continueWith(request.jobTitle ? {} : { jobTitle: "Member" });
 }
@@ -34,7 +34,7 @@ export function beforeCreating(request: BeforeCreating): ConnectorAnswer {
   if (number === undefined) return continueWith({ extension_LoyaltyTier: tiers[0] });
   const text = String(number).trim();
   if (!/^\d{6}$/.test(text)) return validationError("A loyalty number has six digits, for example 123456.");
-  if (text === "000000") return block("This loyalty number was withdrawn. Please contact our shop.");
+  if (text === "000000") return block("This loyalty number was withdrawn. Ask in our shop.");
   return continueWith({
     extension_LoyaltyNumber: text,
     extension_LoyaltyTier: tiers[Number(text.at(-1)) % tiers.length] ?? tiers[0],

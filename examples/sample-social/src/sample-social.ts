@@ -185,7 +185,7 @@ async function signIn(
   const name = fields.get("name") ?? "";
   const chosen = people.find((person) => person.email === fields.get("person")) ?? inventPerson(email, name);
   if (chosen === undefined) {
-    const problem = "Please enter an email address and a name.";
+    const problem = "Enter an email address and a name.";
     send(response, 400, signInPage({ ...addresses, problem, email, name }));
     return;
   }
