@@ -42,6 +42,10 @@ export async function startWorld(
   const dataDir = join(folder, "data");
   await mkdir(directory);
   await writeTenant(directory, api.url, social.url, changes({ api, socialUrl: social.url }));
+  const stopOutside = async () => {
+    await Promise.all([api.close(), social.close()]);
+    await rm(folder, { recursive: true, force: true });
+  };
   let offset = 0;
   const server = await startServer({
     directories: [directory],
@@ -52,9 +56,16 @@ export async function startWorld(
     logLevel: "silent",
     now: () => Date.now() + offset,
     ...options,
+  }).catch(async (error: unknown) => {
+    await stopOutside();
+    throw error;
   });
   const errors = server.diagnostics.filter(({ severity }) => severity === "error");
-  if (errors.length > 0) throw new Error(JSON.stringify(errors, null, 2));
+  if (errors.length > 0) {
+    await server.close();
+    await stopOutside();
+    throw new Error(JSON.stringify(errors, null, 2));
+  }
   const url = `http://localhost:${httpPort}`;
   return {
     ...{ server, url, api, directory, dataDir },
@@ -66,8 +77,8 @@ export async function startWorld(
     person: (headers) => new Person(url, headers),
     code: (address) => mailedCode(url, address),
     async close() {
-      await Promise.all([server.close(), api.close(), social.close()]);
-      await rm(folder, { recursive: true, force: true });
+      await server.close();
+      await stopOutside();
     },
   };
 }
