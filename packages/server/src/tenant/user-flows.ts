@@ -78,11 +78,10 @@ function compileFlow(
   folder.diagnostics.push(...diagnostics);
   if (!policy) return undefined;
   const compilation = compile(policy);
+  // The policy is generated: its author can act on an error that the flow caused, not on advice about its elements.
+  const errors = compilation.diagnostics.filter(({ severity }) => severity === "error");
   folder.diagnostics.push(
-    ...compilation.diagnostics.map((diagnostic) => ({
-      at: { file: document.file, line: 1, column: 1 },
-      ...diagnostic,
-    })),
+    ...errors.map((diagnostic) => ({ at: { file: document.file, line: 1, column: 1 }, ...diagnostic })),
   );
   return compilation.program && { program: compilation.program, description: describe(policy) };
 }
