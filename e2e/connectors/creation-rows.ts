@@ -4,7 +4,7 @@ import { type Answer, type Behaviour, block, goOn, reset, silence } from "./test
 
 // The rows of api-connectors.md F about the step before creating the user.
 
-export const unusable = (profile: string) =>
+const unusable = (profile: string) =>
   `The claims exchange specified in technical profile '${profile}' did not complete as expected. You might want to try starting your session over from the beginning.`;
 export const httpError = (profile: string, code: string, reason: string) =>
   new RegExp(
