@@ -1,7 +1,6 @@
+import { JourneyBrowser, type MemoryPorts, memoryPorts } from "@vestibule/engine/testing";
 import { compileUserFlow, readUserFlow, type TenantFacts } from "@vestibule/user-flows";
 import { beforeEach, describe, expect, it } from "vitest";
-import { JourneyBrowser } from "../../packages/engine/src/testing/browser.ts";
-import { type MemoryPorts, memoryPorts } from "../../packages/engine/src/testing/memory-ports.ts";
 
 const facts: TenantFacts = {
   tenantId: "aaaaaaaa-0000-4000-8000-000000000001",

@@ -61,6 +61,8 @@ export async function verify(run: Run, waiting: WaitingPage, event: Verification
     return answer(0);
   }
   if (proof?.address.toLowerCase() !== address.toLowerCase()) return answer(3);
+  // The answer to the right code got lost: the address is proved, and the code is used up.
+  if (proof.verified) return answer(0);
   const checked = await run.ports.verification.checkCode(scope, address, (event.code ?? "").trim());
   note(run, {
     kind: "validation",
