@@ -104,7 +104,7 @@ function searchLinear(expression: RE2JS, text: string, named: Named): PatternSea
 }
 
 /** A pattern that can back-track may take this long: a policy's pattern must not stop the server. */
-const milliseconds = 50;
+const milliseconds = 100;
 
 const sandbox = createContext(Object.create(null) as Record<string, unknown>);
 const script = new Script("new RegExp(pattern, 'v').exec(text)");
