@@ -43,7 +43,8 @@ export class SqliteFile {
     this.#database.exec("PRAGMA secure_delete = FAST");
     // Fewer checkpoints: each one waits for the disk. 16 MiB of log at most are read again after a crash.
     this.#database.exec("PRAGMA wal_autocheckpoint = 4000");
-    this.#database.exec("PRAGMA cache_size = -32000");
+    // 8 MB; the system caches the file too. SQLite walks through its whole cache whenever a commit split a page.
+    this.#database.exec("PRAGMA cache_size = -8000");
     // From here on a locked file is waited for without holding up the process: see `patiently`.
     this.#database.exec("PRAGMA busy_timeout = 0");
   }
