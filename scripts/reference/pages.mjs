@@ -9,6 +9,7 @@ import {
 } from "./diagnostics.mjs";
 import { code, page, section, table } from "./markdown.mjs";
 import { settingsTable } from "./settings.mjs";
+import { transformations } from "./transformations.mjs";
 
 const { builtInAttributes, defaultInputTypes, inputTypesFor } = await import(
   "../../packages/user-flows/dist/document/attributes.js"
@@ -40,6 +41,7 @@ export const pages = new Map([
   ["command-line.md", commandLine()],
   ["connector-presets.md", connectorPresets()],
   ["strings.md", strings()],
+  ["transformations.md", transformations()],
 ]);
 
 function userFlowSettings() {

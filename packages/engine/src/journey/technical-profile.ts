@@ -87,6 +87,8 @@ export async function runServerProfile(
 
 export type TransformationCall = Pick<ProfileCall, "claims" | "texts" | "messageProfiles"> & {
   readonly caller?: ProfileCall["caller"];
+  /** What was typed into password fields: transformations behind a form compare and hash it. */
+  readonly secrets?: ProfileCall["secrets"];
   /** The technical profile that calls the transformations. */
   readonly profile: TechnicalProfile;
 };
@@ -113,7 +115,7 @@ export async function runTransformations(
     const secrets = await policyKeys(run, transformation);
     const result = runTransformation(transformation, {
       policy,
-      claims: apply(call.claims, changed),
+      claims: apply({ ...call.claims, ...call.secrets }, changed),
       nulls: new Set(Object.keys(changed).filter((claim) => changed[claim] === null)),
       now: ticksOf(run.ports.clock.now()),
       random: run.ports.random,

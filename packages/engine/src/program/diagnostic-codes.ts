@@ -6,9 +6,12 @@ export const policyDiagnostics: Readonly<Record<string, string>> = {
   VB101: "A technical profile of a kind that this server does not have yet.",
   VB102: "A reference to something that the policy does not hold.",
   VB103: "A claims transformation with a method that does not exist.",
-  VB104: "Input claims that the method does not expect, expects and does not find, or expects with another data type.",
-  VB105: "Output claims that the method does not expect, expects and does not find, or expects with another data type.",
-  VB106: "A parameter of a claims transformation that is missing, said twice, unreadable, or (a warning) declared with another data type.",
+  VB104:
+    "Input claims that the method does not expect, expects and does not find, or expects with another data type.",
+  VB105:
+    "Output claims that the method does not expect, expects and does not find, or expects with another data type.",
+  VB106:
+    "A parameter of a claims transformation that is missing, said twice, unreadable, or (a warning) declared with another data type.",
   VB107: "A parameter that the method of a claims transformation does not know.",
   VB108: "A format string that fails when it runs.",
   VB109: "A regular expression that is none, or that uses what is not supported.",
