@@ -1,6 +1,7 @@
-import { randomBytes, randomInt, randomUUID } from "node:crypto";
+import { randomInt, randomUUID } from "node:crypto";
 import type { FederationPort, HttpPort, KeyPort, Ports } from "@vestibule/engine";
 import type { FastifyBaseLogger } from "fastify";
+import { randomToken } from "../keys/random-token.ts";
 import type { Mailer } from "../messages/mailer.ts";
 import type { Store } from "../store/store.ts";
 import type { Tenant } from "../tenant/tenant.ts";
@@ -41,7 +42,7 @@ function bindPorts(
     clock: { now },
     random: {
       uuid: () => randomUUID(),
-      token: (bytes) => randomBytes(bytes).toString("base64url"),
+      token: randomToken,
       integer: (below) => randomInt(below),
     },
     directory: store.directory(tenant),
