@@ -11,3 +11,4 @@ export {
 export { type PolicyFileReading, readPolicyFile } from "./read-policy-file.ts";
 export { readAppSettings } from "./settings/app-settings.ts";
 export type { PolicyEnvironment } from "./settings/substitute.ts";
+export { writePolicy } from "./write/write-policy.ts";

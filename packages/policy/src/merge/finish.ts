@@ -46,7 +46,10 @@ export function finishPolicy(
     policyId: document.policyId,
     tenantId: document.tenantId,
     deploymentMode: document.deploymentMode ?? "Production",
-    publicPolicyUri: document.publicPolicyUri,
+    // The conventional address says nothing.
+    ...(document.publicPolicyUri !== `http://${document.tenantId}/${document.policyId}` && {
+      publicPolicyUri: document.publicPolicyUri,
+    }),
     ...defined({
       tenantObjectId: document.tenantObjectId,
       userJourneyRecorderEndpoint: document.recorderEndpoint,
@@ -224,7 +227,11 @@ function finishProviders(merged: MergedPolicy): readonly ClaimsProvider[] {
     if (ids) ids.push(id);
     else held.set(bracket, [id]);
   }
-  const providers = [...new Set(merged.brackets.values())].map((bracket): ClaimsProvider => {
+  // A bracket without name and domain is only grammar.
+  const telling = merged.brackets
+    .values()
+    .filter(({ displayName, domains }) => displayName !== "" || domains.length > 0);
+  const providers = [...new Set(telling)].map((bracket): ClaimsProvider => {
     const [domain, ...furtherDomains] = bracket.domains;
     return {
       at: bracket.at,

@@ -1,0 +1,286 @@
+import type { ProfileFragment } from "../document/document.ts";
+import { didYouMean, shortened } from "../report.ts";
+import { atLeast, readDataUri } from "./data-uri.ts";
+import { isOutputAttribute, isPersistedAttribute } from "./directory-attributes.ts";
+import {
+  handlerClass,
+  handlerClasses,
+  interactiveKinds,
+  type ProfileKind,
+  profileKind,
+} from "./profile-kind.ts";
+import { metadataRules } from "./profile-metadata.ts";
+import type { CallSite, Reach } from "./reach.ts";
+import type { Scope } from "./scope.ts";
+
+/** Completeness of the technical profiles that a journey reaches (PL301 to PL318). Source: policy-language.md 14.2. */
+export function checkReachedProfiles(
+  scope: Scope,
+  reach: Reach,
+  profileOf: (id: string) => ProfileFragment | undefined,
+): void {
+  for (const [profile, sites] of reach.profiles) {
+    const kind = checkProtocol(scope, profile, reach.issuers.has(profile));
+    checkEnabled(scope, profile);
+    checkSites(scope, profile, sites, kind);
+    if (!kind) continue;
+    checkMetadata(scope, profile, kind);
+    checkKeys(scope, profile, kind);
+    if (kind === "directory") checkDirectory(scope, profile);
+    if (kind === "restful") checkRestful(scope, profile);
+    if (kind === "selfAsserted" && sites.has("step")) checkSelfAsserted(scope, profile, profileOf);
+    if (kind !== "selfAsserted") checkPlacement(scope, profile, kind);
+  }
+}
+
+/** An item's value, the key in any case. */
+export function metadataValue(profile: ProfileFragment, key: string): string | undefined {
+  const wanted = key.toLowerCase();
+  return profile.metadata?.find((item) => item.key.toLowerCase() === wanted)?.value;
+}
+
+function checkProtocol(
+  { report }: Scope,
+  profile: ProfileFragment,
+  isIssuer: boolean,
+): ProfileKind | undefined {
+  const { id, protocol } = profile;
+  if (!protocol) {
+    report.error(
+      "PL301",
+      profile.at,
+      `Technical profile '${id}' has no Protocol, by itself or by inclusion.`,
+    );
+    return undefined;
+  }
+  if (protocol.name !== "Proprietary" && protocol.handler !== undefined && protocol.handler !== "") {
+    report.error(
+      "PL301",
+      protocol.at,
+      `Technical profile '${id}': only Protocol Proprietary takes a Handler.`,
+    );
+    return undefined;
+  }
+  const kind = profileKind(profile);
+  if (isIssuer && profile.outputTokenFormat !== undefined) return "issuer";
+  if (kind) return kind;
+  if (protocol.name !== "Proprietary")
+    report.error(
+      "PL301",
+      protocol.at,
+      `Technical profile '${id}': nothing runs the protocol ${protocol.name}.`,
+    );
+  else if (protocol.handler === undefined)
+    report.error("PL301", protocol.at, `Technical profile '${id}': Protocol Proprietary needs a Handler.`);
+  else {
+    const name = handlerClass(protocol.handler);
+    const hint = didYouMean(name, handlerClasses);
+    report.error(
+      "PL301",
+      protocol.at,
+      `Technical profile '${id}': the handler '${shortened(name)}' is not known.`,
+      hint,
+    );
+  }
+  return undefined;
+}
+
+function checkEnabled({ report }: Scope, profile: ProfileFragment): void {
+  const enabled = profile.enabledForUserJourneys;
+  if (!enabled?.value.startsWith("On")) return;
+  const keys = ["ClaimTypeOnWhichToEnable"];
+  if (enabled.value !== "OnClaimsExistence") keys.push("ClaimValueOnWhichToEnable");
+  for (const key of keys)
+    if (metadataValue(profile, key) === undefined)
+      report.error(
+        "PL317",
+        enabled.at,
+        `${enabled.value} of '${profile.id}' needs the metadata item '${key}'.`,
+      );
+}
+
+function checkSites(
+  { report }: Scope,
+  profile: ProfileFragment,
+  sites: ReadonlySet<CallSite>,
+  kind: ProfileKind | undefined,
+): void {
+  if (sites.has("session") && kind !== undefined && kind !== "session") {
+    const message = `'${profile.id}' is used for session management, but is no session provider.`;
+    report.error("PL109", profile.at, message);
+  }
+  if (kind && interactiveKinds.has(kind) && (sites.has("validation") || sites.has("control"))) {
+    const role = sites.has("validation") ? "a validation technical profile" : "a display control's action";
+    report.error(
+      "PL307",
+      profile.at,
+      `'${profile.id}' shows a page or leaves the site; it cannot be ${role}.`,
+    );
+  }
+  if (sites.has("issuer") && profile.outputTokenFormat === undefined)
+    report.error("PL216", profile.at, `'${profile.id}' is to issue a token, but has no OutputTokenFormat.`);
+}
+
+function checkMetadata({ report }: Scope, profile: ProfileFragment, kind: ProfileKind): void {
+  for (const { key, required, accepts, form } of metadataRules[kind] ?? []) {
+    const item = profile.metadata?.find((each) => each.key.toLowerCase() === key.toLowerCase());
+    if (!item) {
+      if (required)
+        report.error(
+          "PL303",
+          profile.at,
+          `The metadata item with key '${key}' was not found in technical profile '${profile.id}'.`,
+        );
+    } else if (!accepts(item.value)) {
+      const message = `Technical profile '${profile.id}' defines an invalid value '${shortened(item.value)}' for metadata item '${key}'; it takes ${form}.`;
+      report.error("PL302", item.at, message);
+    }
+  }
+  if (kind === "openIdConnect" && metadataValue(profile, "METADATA") === undefined) {
+    const single = ["authorization_endpoint", "AccessTokenEndpoint", "JWKS"];
+    const missing = single.filter((key) => metadataValue(profile, key) === undefined);
+    if (missing.length > 0)
+      report.error(
+        "PL303",
+        profile.at,
+        `The metadata item with key 'METADATA' was not found in technical profile '${profile.id}'.`,
+        `Without it ${missing.join(", ")} are needed.`,
+      );
+  }
+}
+
+function requiredKeys(profile: ProfileFragment, kind: ProfileKind): readonly string[] {
+  if (kind === "issuer" && profile.outputTokenFormat === "JWT") return ["issuer_secret"];
+  if (kind === "restful")
+    switch (metadataValue(profile, "AuthenticationType")?.toLowerCase()) {
+      case "basic":
+        return ["BasicAuthenticationUsername", "BasicAuthenticationPassword"];
+      case "bearer":
+        return metadataValue(profile, "UseClaimAsBearerToken") === undefined
+          ? ["BearerAuthenticationToken"]
+          : [];
+      case "clientcertificate":
+        return ["ClientCertificate"];
+    }
+  return [];
+}
+
+function checkKeys({ report }: Scope, profile: ProfileFragment, kind: ProfileKind): void {
+  const has = (key: string) =>
+    profile.cryptographicKeys?.some(({ id }) => id.toLowerCase() === key.toLowerCase());
+  for (const key of requiredKeys(profile, kind))
+    if (!has(key))
+      report.error(
+        "PL314",
+        profile.at,
+        `Technical profile '${profile.id}' lacks the cryptographic key '${key}'.`,
+      );
+}
+
+function checkRestful({ merged, report }: Scope, profile: ProfileFragment): void {
+  const mode = metadataValue(profile, "AuthenticationType")?.toLowerCase();
+  if (mode !== "none" || (merged.document.deploymentMode ?? "Production") !== "Production") return;
+  if (/^(true|1)$/i.test(metadataValue(profile, "AllowInsecureAuthInProduction") ?? "")) return;
+  const message = `Technical profile '${profile.id}' calls its API without authentication; in production the call is refused.`;
+  report.warning(
+    "PL313",
+    profile.at,
+    message,
+    "Set AllowInsecureAuthInProduction=true or choose another AuthenticationType.",
+  );
+}
+
+function checkDirectory({ report }: Scope, profile: ProfileFragment): void {
+  const operation = metadataValue(profile, "Operation")?.toLowerCase() ?? "";
+  const inputs = profile.inputClaims ?? [];
+  if (operation !== "" && inputs.length !== 1) {
+    const message = `Directory profile '${profile.id}' has ${inputs.length} input claims; it takes exactly one, the key.`;
+    report.error("PL318", profile.at, message);
+  }
+  const persisted = profile.persistedClaims ?? [];
+  if (operation === "write" && persisted.length === 0)
+    report.error(
+      "PL318",
+      profile.at,
+      `Directory profile '${profile.id}' writes, but has no PersistedClaims.`,
+    );
+  for (const { claimTypeReferenceId, partnerClaimType, at } of persisted)
+    if (!isPersistedAttribute(partnerClaimType ?? claimTypeReferenceId)) {
+      const message = `The persisted claim '${claimTypeReferenceId}' is not supported in directory profile '${profile.id}'.`;
+      report.error("PL310", at, message, "Attributes of your own begin with 'extension_'.");
+    }
+  for (const { claimTypeReferenceId, partnerClaimType, defaultValue, at } of profile.outputClaims ?? [])
+    if (defaultValue === undefined && !isOutputAttribute(partnerClaimType ?? claimTypeReferenceId)) {
+      const message = `The output claim '${claimTypeReferenceId}' is not supported in directory profile '${profile.id}'.`;
+      report.error(
+        "PL309",
+        at,
+        message,
+        "Attributes of your own begin with 'extension_'; a constant needs a DefaultValue.",
+      );
+    }
+}
+
+function checkPlacement({ report }: Scope, profile: ProfileFragment, kind: ProfileKind): void {
+  const [validation] = profile.validationTechnicalProfiles ?? [];
+  if (validation)
+    report.error(
+      "PL306",
+      validation.at,
+      `'${profile.id}' is not self-asserted and cannot have validation technical profiles.`,
+    );
+  const [display] = profile.displayClaims ?? [];
+  if (display && kind !== "phoneFactor" && kind !== "captcha")
+    report.error("PL306", display.at, `'${profile.id}' is not self-asserted and cannot have display claims.`);
+}
+
+function checkSelfAsserted(
+  scope: Scope,
+  profile: ProfileFragment,
+  profileOf: (id: string) => ProfileFragment | undefined,
+): void {
+  const { merged, report } = scope;
+  const displays = profile.displayClaims ?? [];
+  const page = metadataValue(profile, "ContentDefinitionReferenceId");
+  if (page !== undefined && page !== "") {
+    const at = profile.metadata?.find(({ key }) => /^contentdefinitionreferenceid$/i.test(key))?.at;
+    const definition = scope.resolve(merged.contentDefinitions, page, at, "PL105", "ContentDefinition");
+    const reading = definition?.dataUri && readDataUri(definition.dataUri.value);
+    const controls = displays.some(({ kind }) => kind === "control");
+    if (
+      controls &&
+      reading &&
+      "uri" in reading &&
+      !(reading.uri.contract && atLeast(reading.uri.version, [2, 0, 0]))
+    )
+      report.warning(
+        "PL611",
+        profile.at,
+        `'${profile.id}' shows display controls; its layout '${page}' is too old for them (2.0.0 at least).`,
+      );
+  }
+  if (displays.length > 0) return;
+  const given = new Set((profile.inputClaims ?? []).map(({ claimTypeReferenceId: id }) => id.toLowerCase()));
+  const transformed = [
+    ...(profile.inputClaimsTransformations ?? []),
+    ...(profile.outputClaimsTransformations ?? []),
+  ];
+  for (const { referenceId } of profile.validationTechnicalProfiles ?? []) {
+    const validation = profileOf(referenceId);
+    for (const { claimTypeReferenceId } of validation?.outputClaims ?? [])
+      given.add(claimTypeReferenceId.toLowerCase());
+    transformed.push(
+      ...(validation?.inputClaimsTransformations ?? []),
+      ...(validation?.outputClaimsTransformations ?? []),
+    );
+  }
+  for (const { value } of transformed)
+    for (const output of merged.claimsTransformations.get(value)?.outputClaims ?? [])
+      given.add(output.claimTypeReferenceId.toLowerCase());
+  for (const { claimTypeReferenceId: id, defaultValue, at } of profile.outputClaims ?? []) {
+    const claim = merged.claimTypes.get(id);
+    if (!claim || claim.userInputType || defaultValue !== undefined || given.has(id.toLowerCase())) continue;
+    const message = `Output claim '${id}' of '${profile.id}' does not specify a UserInputType or a DefaultValue and is not retrieved from a validation technical profile.`;
+    report.error("PL304", at, message);
+  }
+}
