@@ -78,17 +78,40 @@ export async function runServerProfile(
   if (output.kind === "failed")
     return incomplete(profile, `output claim '${output.claimTypeId}': ${output.reason}`, run);
   Object.assign(changed, output.claims);
-  const after = await runTransformations(run, profile.outputClaimsTransformations, calling, changed);
+  const local = localClaims(run, profile, input.claims);
+  const after = await runTransformations(
+    run,
+    profile.outputClaimsTransformations,
+    { ...calling, claims: { ...call.claims, ...local.claims }, nulls: local.nulls },
+    changed,
+  );
   if (after) return after;
   // In a step the bag's own trace shows the claims, before and after.
   if (call.caller === "validation" || Object.keys(changed).length === 0) traceClaims(run, profile, changed);
   return { kind: "claims", claims: changed, wrote: result.wroteDirectory === true };
 }
 
+/**
+ * Input claims as the profile's own output transformations see them: defaults count, and one that resolves to nothing is
+ * null. They are not written to the bag. Source: technical-profiles.md 1.5.
+ */
+function localClaims(run: Run, profile: TechnicalProfile, inputs: ReadonlyMap<string, ResolvedClaim>) {
+  const resolved = [...inputs.values()];
+  const declared = profile.inputClaims.filter(({ defaultValue }) => defaultValue !== undefined);
+  return {
+    claims: Object.fromEntries(resolved.map(({ claimTypeId, value }) => [claimTypeId, value])),
+    nulls: declared
+      .map((reference) => claimKey(run.program.policy, reference.claimTypeReferenceId) ?? "")
+      .filter((id) => resolved.every(({ claimTypeId }) => claimTypeId !== id)),
+  };
+}
+
 export type TransformationCall = Pick<ProfileCall, "claims" | "texts" | "messageProfiles"> & {
   readonly caller?: ProfileCall["caller"];
   /** What was typed into password fields: transformations behind a form compare and hash it. */
   readonly secrets?: ProfileCall["secrets"];
+  /** Claims that exist without a value, beside those that a transformation before made null. */
+  readonly nulls?: readonly string[];
   /** The technical profile that calls the transformations. */
   readonly profile: TechnicalProfile;
 };
@@ -116,7 +139,10 @@ export async function runTransformations(
     const result = runTransformation(transformation, {
       policy,
       claims: apply({ ...call.claims, ...call.secrets }, changed),
-      nulls: new Set(Object.keys(changed).filter((claim) => changed[claim] === null)),
+      nulls: new Set([
+        ...(call.nulls ?? []),
+        ...Object.keys(changed).filter((claim) => changed[claim] === null),
+      ]),
       now: ticksOf(run.ports.clock.now()),
       random: run.ports.random,
       expressions: {

@@ -1,4 +1,4 @@
-import type { ClaimsTransformation } from "@vestibule/policy";
+import type { ClaimsTransformation, TechnicalProfile } from "@vestibule/policy";
 import { beforeEach, expect, it } from "vitest";
 import { JourneyBrowser } from "../testing/browser.ts";
 import { type MemoryPorts, memoryPorts } from "../testing/memory-ports.ts";
@@ -34,12 +34,18 @@ const failing = transformation(
 );
 
 /** The sample policy with a profile that runs `transformations`, in a step of its own or behind the sign-up page. */
-function policyWith(where: "step" | "page", transformations: readonly ClaimsTransformation[]) {
+function policyWith(
+  where: "step" | "page",
+  transformations: readonly ClaimsTransformation[],
+  inputClaims: TechnicalProfile["inputClaims"] = [],
+) {
   return samplePolicy((parts: SampleParts) => {
     parts.claimTypes.push({ id: "note", dataType: "string" }, { id: "nothing", dataType: "string" });
     parts.claimsTransformations.push(...transformations);
     parts.technicalProfiles.push(
       technicalProfile("Transform", handler("Providers.ClaimsTransformationProtocolProvider"), {
+        metadata: { IncludeClaimResolvingInClaimsHandling: "true" },
+        inputClaims,
         outputClaims: [{ claimTypeReferenceId: "note" }],
         outputClaimsTransformations: transformations.map(({ id }) => id),
       }),
@@ -149,4 +155,25 @@ it("what was typed into a password field can be hashed behind the form, and is n
   // printf 'Passw0rd!Norasecret-of-B2C_1A_Secret' | openssl dgst -sha256 -binary | base64
   expect(browser.state.bag.displayName).toBe("4LGJAX2tKwcbLlw2GwShHf68+HRlTEqJw15Y38imxUI=");
   expect(JSON.stringify([browser.state, browser.trace])).not.toContain("Passw0rd!");
+});
+
+it("the profile's own inputs count for its output transformations, and nowhere else", async () => {
+  const lookUp = transformation(
+    "LookUp",
+    "LookupValue",
+    [pair("nothing", "inputParameterId")],
+    [pair("note", "outputClaim")],
+    parameter("fabrikam.com", "Fabrikam"),
+  );
+  const input = (defaultValue: string) => [
+    { claimTypeReferenceId: "nothing", defaultValue, alwaysUseDefaultValue: true },
+  ];
+  const given = await signUp(policyWith("step", [lookUp], input("fabrikam.com")));
+  expect(given.browser.state.bag.note).toBe("Fabrikam");
+  expect(given.browser.state.bag).not.toHaveProperty("nothing");
+  ports = memoryPorts();
+  // No domain_hint was sent: the claim is null, not absent, and the look-up finds nothing.
+  const without = await signUp(policyWith("step", [lookUp], input("{OIDC:DomainHint}")));
+  expect(without.browser.state.status).toBe("completed");
+  expect(without.browser.state.bag).not.toHaveProperty("note");
 });
