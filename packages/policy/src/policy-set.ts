@@ -1,6 +1,7 @@
 import { checkDocument } from "./check/check-document.ts";
 import { checkRelyingPartyPolicy } from "./check/check-relying-party-policy.ts";
 import type { CheckOptions } from "./check/options.ts";
+import { unusedDeclarations } from "./check/unused.ts";
 import type { Diagnostic } from "./diagnostic.ts";
 import type { MergedPolicy, PolicyDocument } from "./document/document.ts";
 import { finishPolicy, profileLookup } from "./merge/finish.ts";
@@ -109,6 +110,7 @@ export class PolicySet {
     this.#nodes = new Map(
       [...resolutions].flatMap(([id, resolution]) => ("merged" in resolution ? [[id, resolution]] : [])),
     );
+    report.push(...unusedDeclarations([...this.#nodes.values()].map(({ merged }) => merged)));
     return { policies, refused, diagnostics: sorted(report) };
   }
 

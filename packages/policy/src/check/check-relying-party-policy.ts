@@ -16,7 +16,7 @@ export function checkRelyingPartyPolicy(
 ): void {
   const scope = new Scope(merged, options, report);
   const reach = reachOf(merged, profileOf);
-  checkRelyingParty(scope, reach);
+  checkRelyingParty(scope, reach, profileOf);
   checkReachedProfiles(scope, reach, profileOf);
   checkFlow(scope, reach, profileOf);
 }

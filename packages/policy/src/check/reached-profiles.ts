@@ -190,7 +190,8 @@ function checkRestful({ merged, report }: Scope, profile: ProfileFragment): void
   );
 }
 
-function checkDirectory({ report }: Scope, profile: ProfileFragment): void {
+function checkDirectory(scope: Scope, profile: ProfileFragment): void {
+  const { report } = scope;
   const operation = metadataValue(profile, "Operation")?.toLowerCase() ?? "";
   const inputs = profile.inputClaims ?? [];
   if (operation !== "" && inputs.length !== 1) {
@@ -204,6 +205,7 @@ function checkDirectory({ report }: Scope, profile: ProfileFragment): void {
       profile.at,
       `Directory profile '${profile.id}' writes, but has no PersistedClaims.`,
     );
+  checkPasswordPolicy(scope, profile);
   for (const { claimTypeReferenceId, partnerClaimType, at } of persisted)
     if (!isPersistedAttribute(partnerClaimType ?? claimTypeReferenceId)) {
       const message = `The persisted claim '${claimTypeReferenceId}' is not supported in directory profile '${profile.id}'.`;
@@ -219,6 +221,33 @@ function checkDirectory({ report }: Scope, profile: ProfileFragment): void {
         "Attributes of your own begin with 'extension_'; a constant needs a DefaultValue.",
       );
     }
+}
+
+/** A rule weaker than the directory's own needs the latter switched off. Source: policy-language.md 4.5, PL308. */
+function checkPasswordPolicy({ merged, report }: Scope, profile: ProfileFragment): void {
+  const persisted = profile.persistedClaims ?? [];
+  const attribute = (claim: (typeof persisted)[number]) =>
+    (claim.partnerClaimType ?? claim.claimTypeReferenceId).toLowerCase();
+  const password = persisted.find((claim) => attribute(claim) === "password");
+  const reference =
+    password && merged.claimTypes.get(password.claimTypeReferenceId)?.predicateValidationReference;
+  const validation = reference && merged.predicateValidations.get(reference.value);
+  if (!password || !validation) return;
+  const predicates = validation.predicateGroups.flatMap((group) =>
+    group.predicates.flatMap((id) => merged.predicates.get(id) ?? []),
+  );
+  const weak = predicates.some(
+    ({ method, parameters }) => /^islengthrange$/i.test(method) && Number(parameters.Minimum) < 8,
+  );
+  const policies = persisted.find((claim) => attribute(claim) === "passwordpolicies");
+  const switchedOff =
+    policies !== undefined &&
+    (policies.defaultValue === undefined || /DisableStrongPassword/i.test(policies.defaultValue));
+  if (!weak || switchedOff) return;
+  const message = `'${profile.id}' writes a password of less than 8 characters ('${validation.id}'), which the directory refuses.`;
+  const hint =
+    "Persist passwordPolicies with DefaultValue 'DisablePasswordExpiration, DisableStrongPassword'.";
+  report.error("PL308", password.at, message, hint);
 }
 
 function checkPlacement({ report }: Scope, profile: ProfileFragment, kind: ProfileKind): void {

@@ -1,11 +1,16 @@
 import type { ProfileFragment, RelyingPartyFragment } from "../document/document.ts";
 import { readDataUri } from "./data-uri.ts";
+import { isSelection } from "./journeys.ts";
 import { incompleteParts } from "./pages.ts";
 import type { Reach } from "./reach.ts";
 import type { Scope } from "./scope.ts";
 
 /** The relying party and what its journeys show (PL701 to PL709, PL220, PL603, PL604). Source: policy-language.md 10. */
-export function checkRelyingParty(scope: Scope, reach: Reach): void {
+export function checkRelyingParty(
+  scope: Scope,
+  reach: Reach,
+  profileOf: (id: string) => ProfileFragment | undefined,
+): void {
   const { merged, report } = scope;
   const party = merged.relyingParty;
   if (!party) return;
@@ -29,6 +34,7 @@ export function checkRelyingParty(scope: Scope, reach: Reach): void {
           step.at,
           `Step ${number} of '${journey.id}' has the type ${step.type}, which is not supported.`,
         );
+  checkSelectionSteps(scope, reach, profileOf);
   checkContentDefinitions(scope, reach, party);
   checkTargets(scope, reach);
 }
@@ -40,7 +46,7 @@ function checkPolicyProfile({ report }: Scope, profile: ProfileFragment, reach: 
     report.error("PL703", profile.protocol?.at ?? profile.at, message);
   } else {
     const format = protocol === "SAML2" ? "SAML2" : "JWT";
-    const formats = [...reach.issuers].map(({ outputTokenFormat }) => outputTokenFormat);
+    const formats = [...reach.issuers].flatMap(({ outputTokenFormat }) => outputTokenFormat ?? []);
     if (formats.length > 0 && !formats.includes(format)) {
       const message = `The relying party's protocol is ${protocol}, but its journey issues ${formats.join(", ")}.`;
       report.error("PL703", profile.protocol?.at ?? profile.at, message);
@@ -134,6 +140,53 @@ function checkBehaviors({ report }: Scope, party: RelyingPartyFragment): void {
     seen.add(value);
   }
 }
+
+/** Buttons without names, domains that name two providers, pages of another kind (PL316, PL605). */
+function checkSelectionSteps(
+  { merged, report }: Scope,
+  reach: Reach,
+  profileOf: (id: string) => ProfileFragment | undefined,
+): void {
+  for (const steps of reach.journeys.values())
+    for (const [index, { step, number, journey }] of steps.entries()) {
+      if (!isSelection(step)) continue;
+      const where = `Step ${number} of '${journey.id}'`;
+      const page = merged.contentDefinitions.get(step.contentDefinitionReferenceId ?? "");
+      const reading = page?.dataUri && readDataUri(page.dataUri.value);
+      const fitting = step.type === "CombinedSignInAndSignUp" ? combinedPages : selectionPages;
+      if (page && reading && "uri" in reading && !fitting.has(reading.uri.page))
+        report.warning(
+          "PL605",
+          step.at,
+          `${where} (${step.type}) shows '${page.id}', a page of the kind ${reading.uri.page}.`,
+        );
+      const domains = new Set<string>();
+      const exchanges = steps[index + 1]?.step.claimsExchanges ?? [];
+      for (const { targetClaimsExchangeId: target } of step.claimsProviderSelections) {
+        const exchange = exchanges.find(({ id }) => id.toLowerCase() === target?.toLowerCase());
+        const profile = exchange && profileOf(exchange.technicalProfileReferenceId);
+        if (!profile) continue;
+        if ((profile.displayName ?? "") === "")
+          report.warning(
+            "PL316",
+            profile.at,
+            `'${profile.id}' is a provider's button and has no DisplayName.`,
+          );
+        for (const domain of profile.domains ?? merged.brackets.get(profile.id)?.domains ?? []) {
+          if (domains.has(domain.toLowerCase()))
+            report.warning(
+              "PL316",
+              step.at,
+              `${where} offers the domain '${domain}' twice; a domain_hint takes the first.`,
+            );
+          domains.add(domain.toLowerCase());
+        }
+      }
+    }
+}
+
+const combinedPages = new Set(["unifiedssp", "unifiedssd"]);
+const selectionPages = new Set(["providerselection", "idpselection", "unifiedssp", "unifiedssd"]);
 
 function checkContentDefinitions({ merged, report }: Scope, reach: Reach, party: RelyingPartyFragment): void {
   const scripts = party.behaviors?.scriptExecution === "Allow";

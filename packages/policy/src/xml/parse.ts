@@ -148,7 +148,9 @@ export function parseXml(source: SourceText): XmlReading {
   });
   parser.on("error", (error) => {
     const reason = error.message.replace(/^[^:]*:?\d+:\d+: /, "").replace(/\.$/, "");
-    stop(`The file is not well-formed XML: ${reason}.`, parser.position - 1, wellFormedHint(reason));
+    // The parser looks for an entity's end far beyond the place where somebody forgot to escape an ampersand.
+    const offset = /entity/.test(reason) ? ampersandAfter(text, markupEnd) : parser.position - 1;
+    stop(`The file is not well-formed XML: ${reason}.`, offset, wellFormedHint(reason));
   });
 
   try {
@@ -179,6 +181,12 @@ function declared(
     else if (name.startsWith("xmlns:")) inner.set(name.slice(6), attributes[name] ?? "");
   }
   return inner;
+}
+
+function ampersandAfter(text: string, offset: number): number {
+  const loose = /&(?!(?:amp|lt|gt|quot|apos|#\d+|#x[0-9a-f]+);)/gi;
+  loose.lastIndex = offset;
+  return loose.exec(text)?.index ?? offset;
 }
 
 function wellFormedHint(reason: string): string | undefined {
