@@ -148,9 +148,14 @@ export function parseXml(source: SourceText): XmlReading {
   });
   parser.on("error", (error) => {
     const reason = error.message.replace(/^[^:]*:?\d+:\d+: /, "").replace(/\.$/, "");
-    // The parser looks for an entity's end far beyond the place where somebody forgot to escape an ampersand.
-    const offset = /entity/.test(reason) ? ampersandAfter(text, markupEnd) : parser.position - 1;
-    stop(`The file is not well-formed XML: ${reason}.`, offset, wellFormedHint(reason));
+    const unfinished = reason.startsWith("unclosed");
+    // The parser looks for an entity's end up to the end of the file where somebody forgot to escape an ampersand.
+    const ampersand = unfinished || reason.includes("entity") ? looseAmpersand(text, markupEnd) : undefined;
+    if (ampersand !== undefined)
+      stop("The file is not well-formed XML: '&' begins no entity here.", ampersand, "Write '&amp;' for '&'.");
+    if (unfinished && current)
+      stop(`The file is not well-formed XML: '${current.name}' is not closed.`, current.offset);
+    stop(`The file is not well-formed XML: ${reason}.`, parser.position - 1, wellFormedHint(reason));
   });
 
   try {
@@ -183,14 +188,15 @@ function declared(
   return inner;
 }
 
-function ampersandAfter(text: string, offset: number): number {
+/** The first `&` from `offset` on that is no predefined entity and no character reference. */
+function looseAmpersand(text: string, offset: number): number | undefined {
   const loose = /&(?!(?:amp|lt|gt|quot|apos|#\d+|#x[0-9a-f]+);)/gi;
   loose.lastIndex = offset;
-  return loose.exec(text)?.index ?? offset;
+  return loose.exec(text)?.index;
 }
 
 function wellFormedHint(reason: string): string | undefined {
-  if (/entity|disallowed character/i.test(reason)) return "Write '&amp;' for '&' and '&lt;' for '<'.";
+  if (/entity|disallowed character$/i.test(reason)) return "Write '&amp;' for '&' and '&lt;' for '<'.";
   return undefined;
 }
 
