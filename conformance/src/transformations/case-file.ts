@@ -57,7 +57,7 @@ export interface CaseContext {
 
 /** Reads a file of cases; lists that a case leaves out are empty. */
 export async function readCases(path: string): Promise<readonly TransformationCase[]> {
-  const parsed: unknown = JSON.parse(await readFile(path, "utf8"));
+  const parsed: unknown = JSON.parse(await readFile(path, "utf8"), exactNumbers);
   if (!Array.isArray(parsed)) throw new Error(`${path} holds no array of cases`);
   return parsed.map((entry: Partial<TransformationCase>) => ({
     ...entry,
@@ -68,4 +68,11 @@ export async function readCases(path: string): Promise<readonly TransformationCa
     outputs: entry.outputs ?? [],
     context: entry.context ?? {},
   }));
+}
+
+/** Whole numbers beyond ±2^53 keep their digits, as text. */
+function exactNumbers(_key: string, value: unknown, context?: { readonly source?: string }): unknown {
+  const source = context?.source;
+  const isLong = typeof value === "number" && !Number.isSafeInteger(value) && /^-?\d+$/.test(source ?? "");
+  return isLong ? source : value;
 }

@@ -7,6 +7,9 @@ describe("conversion of a provider's value", () => {
   it.each([
     ["string", 1234, "1234"],
     ["string", { a: 1 }, '{"a":1}'],
+    ["phoneNumber", "+1 (425) 555-0100", "+14255550100"],
+    ["phoneNumber", "0045 33456789", "+4533456789"],
+    ["phoneNumber", "XXX-XXX-0100", "XXX-XXX-0100"],
     ["boolean", "TRUE", true],
     ["boolean", 0, false],
     ["int", "12", 12],

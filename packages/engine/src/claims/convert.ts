@@ -1,6 +1,7 @@
 import type { DataType } from "@vestibule/policy";
 import { dateTimeText, isDateTime, parseIsoDateTime, type Ticks, ticksOf } from "./dotnet/date-time.ts";
 import { parseInteger } from "./dotnet/text.ts";
+import { inwardIdentities, inwardSecurityIds } from "./identity.ts";
 import type { ClaimValue } from "./value.ts";
 
 export type Conversion =
@@ -20,9 +21,10 @@ export function convertClaim(dataType: DataType, raw: unknown): Conversion {
   if (raw === null || raw === undefined) return absent;
   switch (dataType) {
     case "string":
-    case "phoneNumber":
     case "duration":
       return value(toText(raw));
+    case "phoneNumber":
+      return value(phoneNumber(toText(raw)));
     case "boolean":
       return toBoolean(raw);
     case "int":
@@ -35,18 +37,28 @@ export function convertClaim(dataType: DataType, raw: unknown): Conversion {
       return toDateTime(raw);
     case "stringCollection":
       return toCollection(raw);
-    case "alternativeSecurityIdCollection":
     case "objectIdentity":
     case "objectIdentityCollection":
-    case "userIdentity":
-    case "userIdentityCollection":
       return typeof raw === "object" ? value(raw as ClaimValue) : error("expected an identity");
+    case "alternativeSecurityIdCollection":
+    case "userIdentity":
+    case "userIdentityCollection": {
+      const identities =
+        dataType === "alternativeSecurityIdCollection" ? inwardSecurityIds(raw) : inwardIdentities(raw);
+      return identities === undefined ? error("expected an identity") : value(identities);
+    }
   }
 }
 
 function toText(raw: unknown): string {
   if (typeof raw === "string") return raw;
   return typeof raw === "object" ? JSON.stringify(raw) : String(raw);
+}
+
+/** Blanks, hyphens and parentheses mean nothing, `00` is a plus sign; any other text stays (policy-language.md 3.2). */
+function phoneNumber(text: string): string {
+  const digits = text.replace(/[\s\-()]/g, "").replace(/^00/, "+");
+  return /^\+?\d+$/.test(digits) ? digits : text;
 }
 
 function toBoolean(raw: unknown): Conversion {

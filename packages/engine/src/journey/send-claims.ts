@@ -1,5 +1,6 @@
 import type { ClaimReference, ClaimType, OrchestrationStep } from "@vestibule/policy";
 import { readClaim } from "../claims/bag.ts";
+import { outwardIdentities } from "../claims/identity.ts";
 import { defaultClaimValue, metadataItem } from "../claims/mapping.ts";
 import type { ClaimValue } from "../claims/value.ts";
 import type { IssuedOutcome, JsonClaim, Outcome } from "./outcome.ts";
@@ -80,7 +81,7 @@ function outputValue(run: Run, reference: ClaimReference): ClaimValue | undefine
 function jsonValue(type: ClaimType, value: ClaimValue): JsonClaim {
   if (type.dataType === "dateTime" && typeof value === "string") return Math.floor(Date.parse(value) / 1000);
   if (type.dataType === "stringCollection" && typeof value === "string") return [value];
-  return value;
+  return outwardIdentities(value);
 }
 
 /** The last time that credentials were given: now, or the session's where nothing was asked. */

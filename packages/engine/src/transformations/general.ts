@@ -29,7 +29,11 @@ export const generalTransformations: Family = {
     inputs: { inputClaim: { types: [], mayBeAbsent: true } },
     parameters: {},
     outputs: { outputClaim: { types: ["boolean"] } },
-    run: (input) => output({ outputClaim: input.has("inputClaim") }),
+    run(input) {
+      const value = input.claim("inputClaim");
+      // An empty collection counts as none, as for the precondition ClaimsExist.
+      return output({ outputClaim: value !== undefined && !(Array.isArray(value) && value.length === 0) });
+    },
   },
 
   NullClaim: {

@@ -1,4 +1,4 @@
-import type { ClaimsTransformation, Policy } from "@vestibule/policy";
+import type { ClaimsTransformation, DataType, Policy } from "@vestibule/policy";
 import { convertClaim } from "../claims/convert.ts";
 import type { ClaimValue } from "../claims/value.ts";
 import { transformationMethod } from "./index.ts";
@@ -39,6 +39,10 @@ function claimsOfBag(
     const value = values.get(transformationClaimType.toLowerCase());
     if (!type || value === undefined) continue;
     if (isTooLong(value)) return runtime(`the value of output '${transformationClaimType}' is too long`);
+    if (isIdentityType(type.dataType)) {
+      claims[type.id] = value;
+      continue;
+    }
     const converted = convertClaim(type.dataType, value);
     if (converted.kind === "error")
       return runtime(
@@ -47,6 +51,11 @@ function claimsOfBag(
     claims[type.id] = converted.kind === "value" ? converted.value : null;
   }
   return { ...result, claims };
+}
+
+/** Identities are made by methods for these types alone, and stay as the bag holds them. */
+function isIdentityType(dataType: DataType): boolean {
+  return /^(?:userIdentity|alternativeSecurityId|objectIdentity)/.test(dataType);
 }
 
 function isTooLong(value: ClaimValue | null): boolean {

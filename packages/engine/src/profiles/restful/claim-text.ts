@@ -1,4 +1,5 @@
 import type { DataType } from "@vestibule/policy";
+import { outwardIdentities } from "../../claims/identity.ts";
 import type { ClaimValue } from "../../claims/value.ts";
 import { parseDateTime } from "./date-time.ts";
 
@@ -27,7 +28,7 @@ export function jsonText(value: ClaimValue, dataType: DataType): string {
     case "objectIdentityCollection":
     case "userIdentity":
     case "userIdentityCollection":
-      return JSON.stringify(value);
+      return JSON.stringify(outwardIdentities(value));
   }
 }
 
