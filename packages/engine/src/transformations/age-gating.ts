@@ -33,7 +33,7 @@ export const ageGatingTransformations: Family = {
     inputs: {
       dateOfBirth: { types: ["date"] },
       countryCode: string,
-      consentProvidedForMinor: { ...optionalString, mayBeUndeclared: true },
+      consentProvidedForMinor: optionalString,
     },
     parameters: {},
     outputs: {

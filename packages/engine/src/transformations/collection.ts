@@ -3,11 +3,11 @@ import type { TransformationInput } from "./input.ts";
 import {
   boolean,
   type Family,
-  ignoreCase,
   nothing,
   optionalString,
   optionalStringCollection,
   output,
+  requiredIgnoreCase,
   string,
   stringCollection,
   text,
@@ -48,7 +48,7 @@ export const collectionTransformations: Family = {
   StringCollectionContains: {
     summary: "True where a collection has a fixed text as an element.",
     inputs: { inputClaim: optionalStringCollection },
-    parameters: { item: text, ignoreCase },
+    parameters: { item: text, ignoreCase: requiredIgnoreCase },
     outputs: { outputClaim: boolean },
     run: (input) => output({ outputClaim: contains(input, "inputClaim", input.parameter("item")) }),
   },
@@ -56,7 +56,7 @@ export const collectionTransformations: Family = {
   StringCollectionContainsClaim: {
     summary: "True where a collection has a claim's text as an element.",
     inputs: { collection: optionalStringCollection, item: optionalString },
-    parameters: { ignoreCase },
+    parameters: { ignoreCase: requiredIgnoreCase },
     outputs: { outputClaim: boolean },
     run: (input) =>
       output({ outputClaim: input.has("item") && contains(input, "collection", input.text("item")) }),

@@ -227,7 +227,11 @@ describe("ages", () => {
   it("lets a birthday of 29 February begin on 1 March", () => {
     const on = (today: string) =>
       exercise("GetAgeGroupConsentProvidedAndRequiresConsent", {
-        inputs: { dateOfBirth: ["date", "2004-02-29"], countryCode: ["string", "BR"] },
+        inputs: {
+          dateOfBirth: ["date", "2004-02-29"],
+          countryCode: ["string", "BR"],
+          consentProvidedForMinor: ["string", undefined],
+        },
         outputs: { ageGroup: "string" },
         context: { now: BigInt(Date.parse(`${today}T00:00:00Z`)) * 10_000n + 621_355_968_000_000_000n },
       });

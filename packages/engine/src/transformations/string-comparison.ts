@@ -13,6 +13,7 @@ import {
   optionalString,
   output,
   type ParameterSlot,
+  requiredIgnoreCase,
   runtime,
   string,
   stringComparison,
@@ -62,7 +63,7 @@ export const stringComparisonTransformations: Family = {
   StringContains: {
     summary: "True where a text holds another.",
     inputs: { inputClaim: string },
-    parameters: { contains: text, ignoreCase },
+    parameters: { contains: text, ignoreCase: requiredIgnoreCase },
     outputs: { outputClaim: boolean },
     run: (input) =>
       output({
@@ -112,20 +113,20 @@ export const stringComparisonTransformations: Family = {
     parameters: {
       matchTo: text,
       stringComparison,
-      stringMatchMsg: optionalText,
-      stringMatchMsgCode: optionalText,
+      stringMatchMsg: text,
+      stringMatchMsgCode: text,
     },
     outputs: {
-      outputClaim1: { types: ["string"], mayBeUndeclared: true },
-      outputClaim2: { types: ["string"], mayBeUndeclared: true },
+      outputClaim1: string,
+      outputClaim2: string,
       stringCompareResultClaim: boolean,
     },
     run(input) {
       const same = equal(value(input, "inputClaim"), input.parameter("matchTo"), input.comparison);
       if (!same) return output({ stringCompareResultClaim: false });
       return output({
-        outputClaim1: input.givenParameter("stringMatchMsg") ?? null,
-        outputClaim2: input.givenParameter("stringMatchMsgCode") ?? null,
+        outputClaim1: input.parameter("stringMatchMsg"),
+        outputClaim2: input.parameter("stringMatchMsgCode"),
         stringCompareResultClaim: true,
       });
     },
@@ -134,15 +135,15 @@ export const stringComparisonTransformations: Family = {
   SetClaimsIfStringsMatch: {
     summary: "Compares a text with a fixed one; sets a text, and whether they are equal.",
     inputs: { claimToMatch: string },
-    parameters: { matchTo: text, stringComparison, outputClaimIfMatched: optionalText },
+    parameters: { matchTo: text, stringComparison, outputClaimIfMatched: text },
     outputs: {
-      outputClaim: { types: ["string"], mayBeUndeclared: true },
+      outputClaim: string,
       stringCompareResultClaim: boolean,
     },
     run(input) {
       const same = equal(value(input, "claimToMatch"), input.parameter("matchTo"), input.comparison);
       return output({
-        outputClaim: same ? (input.givenParameter("outputClaimIfMatched") ?? null) : null,
+        outputClaim: same ? input.parameter("outputClaimIfMatched") : null,
         stringCompareResultClaim: same,
       });
     },

@@ -131,7 +131,8 @@ export const optionalStringCollection: ClaimSlot = { types: ["stringCollection"]
 
 export const text: ParameterSlot = { type: "string" };
 /** `ignoreCase` of the comparing methods: B2C wants it declared as a string. */
-export const ignoreCase: ParameterSlot = { type: "string", values: ["true", "false"], default: "false" };
+export const requiredIgnoreCase: ParameterSlot = { type: "string", values: ["true", "false"] };
+export const ignoreCase: ParameterSlot = { ...requiredIgnoreCase, default: "false" };
 export const stringComparison: ParameterSlot = { type: "string", values: ["Ordinal", "OrdinalIgnoreCase"] };
 
 export const nothing: TransformationResult = { kind: "claims", claims: {} };
