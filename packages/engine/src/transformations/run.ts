@@ -60,7 +60,10 @@ function isIdentityType(dataType: DataType): boolean {
 
 function isTooLong(value: ClaimValue | null): boolean {
   if (typeof value === "string") return value.length > longestText;
-  return Array.isArray(value) && value.reduce((sum, item) => sum + String(item).length, 0) > longestText;
+  if (!Array.isArray(value)) return false;
+  const items: readonly unknown[] = value;
+  const length = (item: unknown) => (typeof item === "string" ? item : JSON.stringify(item)).length;
+  return items.reduce((sum: number, item) => sum + length(item), 0) > longestText;
 }
 
 /** Names of the policy keys that a transformation reads. */
