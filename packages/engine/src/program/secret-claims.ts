@@ -22,5 +22,24 @@ export function secretClaims(policy: Policy): ReadonlySet<string> {
     }
     add(metadataItem(profile.metadata, "UseClaimAsBearerToken"));
   }
+  spread(policy, secrets);
   return secrets;
+}
+
+/** What a transformation makes of a secret is one too. A hash, a comparison and a count tell nothing of it. */
+function spread(policy: Policy, secrets: Set<string>): void {
+  const found = secrets.size;
+  for (const { transformationMethod, inputClaims, outputClaims } of policy.claimsTransformations.values()) {
+    if (transformationMethod.toLowerCase() === "hash") continue;
+    const declared = (id: string) => policy.claimTypes.get(id);
+    if (
+      !inputClaims.some(({ claimTypeReferenceId }) => secrets.has(declared(claimTypeReferenceId)?.id ?? ""))
+    )
+      continue;
+    for (const { claimTypeReferenceId } of outputClaims) {
+      const type = declared(claimTypeReferenceId);
+      if (type && (type.dataType === "string" || type.dataType === "stringCollection")) secrets.add(type.id);
+    }
+  }
+  if (secrets.size > found) spread(policy, secrets);
 }
