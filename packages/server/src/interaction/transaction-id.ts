@@ -31,11 +31,7 @@ export function readTransactionReference(text: string | undefined): TransactionR
 
 /** JSON inside base64 or base64url, padded or not; a `+` may have become a blank on its way through a query. */
 export function decodeJson(value: string): Readonly<Record<string, unknown>> | undefined {
-  const base64 = value
-    .replaceAll(" ", "+")
-    .replaceAll("-", "+")
-    .replaceAll("_", "/")
-    .replace(/[="\s]+$/, "");
+  const base64 = withoutPadding(value.replaceAll(" ", "+").replaceAll("-", "+").replaceAll("_", "/"));
   if (!/^[A-Za-z0-9+/]+$/.test(base64)) return undefined;
   try {
     const decoded: unknown = JSON.parse(Buffer.from(base64, "base64").toString("utf8"));
@@ -43,6 +39,13 @@ export function decodeJson(value: string): Readonly<Record<string, unknown>> | u
   } catch {
     return undefined;
   }
+}
+
+/** By hand: an expression for the end of a text begins anew at every `=` of a hostile one, which takes seconds. */
+function withoutPadding(value: string): string {
+  let end = value.length;
+  while (end > 0 && /[="\s]/.test(value.charAt(end - 1))) end -= 1;
+  return value.slice(0, end);
 }
 
 /** R3: a client may send the trans cookie's value as `tx`. */
