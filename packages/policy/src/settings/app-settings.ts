@@ -52,6 +52,7 @@ function parse(text: string, source: SourceText, report: Report): unknown {
     return JSON.parse(text) as unknown;
   } catch (error) {
     const reason = error instanceof Error ? error.message : "";
+    // Not every runtime tells the place.
     const offset = Number(/position (\d+)/.exec(reason)?.[1] ?? 0);
     report.error("PL801", source.positionAt(offset), "The settings file is not JSON.");
     return undefined;

@@ -86,7 +86,11 @@ export function parseXml(source: SourceText): XmlReading {
     if (!current) return;
     current.blank = false;
     current.text += more;
-    if (current.textOffset < 0 && more.trim() !== "") current.textOffset = offset;
+    if (current.textOffset >= 0 || more.trim() === "") return;
+    // Looked up in the file: the parser has joined its line ends.
+    let begin = offset;
+    while (/\s/.test(text[begin] ?? "x")) begin++;
+    current.textOffset = begin;
   };
 
   parser.on("doctype", () =>
@@ -96,7 +100,7 @@ export function parseXml(source: SourceText): XmlReading {
   parser.on("comment", passed);
   parser.on("processinginstruction", passed);
   parser.on("text", (more) => {
-    addText(more, markupEnd + (more.length - more.trimStart().length));
+    addText(more, markupEnd);
   });
   parser.on("cdata", (more) => {
     addText(more, text.indexOf("<![CDATA[", markupEnd) + 9);
@@ -152,7 +156,11 @@ export function parseXml(source: SourceText): XmlReading {
     // The parser looks for an entity's end up to the end of the file where somebody forgot to escape an ampersand.
     const ampersand = unfinished || reason.includes("entity") ? looseAmpersand(text, markupEnd) : undefined;
     if (ampersand !== undefined)
-      stop("The file is not well-formed XML: '&' begins no entity here.", ampersand, "Write '&amp;' for '&'.");
+      stop(
+        "The file is not well-formed XML: '&' begins no entity here.",
+        ampersand,
+        "Write '&amp;' for '&'.",
+      );
     if (unfinished && current)
       stop(`The file is not well-formed XML: '${current.name}' is not closed.`, current.offset);
     stop(`The file is not well-formed XML: ${reason}.`, parser.position - 1, wellFormedHint(reason));
