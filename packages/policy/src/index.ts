@@ -1,4 +1,5 @@
 export type { CheckOptions } from "./check/options.ts";
+export { policyDiagnostics } from "./codes.ts";
 export * from "./diagnostic.ts";
 export * from "./model.ts";
 export {

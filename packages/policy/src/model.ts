@@ -6,65 +6,16 @@
  * {@link IdMap}.
  */
 
-/** Where an element stands in the document that it was written in. Lines and columns count from 1. */
-export interface SourcePosition {
-  readonly file: string;
-  readonly line: number;
-  readonly column: number;
-}
+import type { IdMap } from "./id-map.ts";
+import type { RelyingParty } from "./relying-party.ts";
+import type { SourcePosition } from "./source-position.ts";
+
+export { IdMap } from "./id-map.ts";
+export type * from "./relying-party.ts";
+export type { SourcePosition } from "./source-position.ts";
 
 interface Positioned {
   readonly at?: SourcePosition;
-}
-
-/** A map whose keys compare without regard to case and keep the order and spelling of their first definition. */
-export class IdMap<T> implements Iterable<[string, T]> {
-  readonly #entries: Map<string, [string, T]> = new Map();
-
-  constructor(entries: Iterable<readonly [string, T]> = []) {
-    // A copy shares its entries with the original: a hundred policies over one base cost little more than one.
-    if (entries instanceof IdMap) this.#entries = new Map(entries.#entries as Map<string, [string, T]>);
-    else for (const [id, value] of entries) this.set(id, value);
-  }
-
-  static of<T extends { readonly id: string }>(items: Iterable<T>): IdMap<T> {
-    return new IdMap([...items].map((item) => [item.id, item] as const));
-  }
-
-  get(id: string): T | undefined {
-    return this.#entries.get(id.toLowerCase())?.[1];
-  }
-
-  has(id: string): boolean {
-    return this.#entries.has(id.toLowerCase());
-  }
-
-  set(id: string, value: T): this {
-    const key = id.toLowerCase();
-    this.#entries.set(key, [this.#entries.get(key)?.[0] ?? id, value]);
-    return this;
-  }
-
-  /** The spelling under which `id` was first defined. */
-  spelling(id: string): string | undefined {
-    return this.#entries.get(id.toLowerCase())?.[0];
-  }
-
-  get size(): number {
-    return this.#entries.size;
-  }
-
-  ids(): string[] {
-    return [...this.#entries.values()].map(([id]) => id);
-  }
-
-  values(): T[] {
-    return [...this.#entries.values()].map(([, value]) => value);
-  }
-
-  [Symbol.iterator](): Iterator<[string, T]> {
-    return this.#entries.values();
-  }
 }
 
 export type DataType =
@@ -386,59 +337,6 @@ export interface SubJourney extends Positioned {
   readonly id: string;
   readonly type: "Call" | "Transfer";
   readonly orchestrationSteps: readonly OrchestrationStep[];
-}
-
-export type SingleSignOnScope = "Tenant" | "Application" | "Policy" | "Suppressed" | "TrustFramework";
-
-export interface UserJourneyBehaviors {
-  readonly singleSignOn?: {
-    readonly scope: SingleSignOnScope;
-    readonly keepAliveInDays?: number;
-    readonly enforceIdTokenHintOnLogout?: boolean;
-  };
-  readonly sessionExpiryType?: "Rolling" | "Absolute";
-  readonly sessionExpiryInSeconds?: number;
-  readonly scriptExecution?: "Allow" | "Disallow";
-  readonly contentDefinitionParameters?: Readonly<Record<string, string>>;
-  readonly onErrorMode?: "ReturnToRequestor" | "DisplayInService";
-  /** Origins that may frame the pages. */
-  readonly journeyFraming?: { readonly enabled: boolean; readonly sources: readonly string[] };
-  readonly journeyInsights?: {
-    readonly instrumentationKey: string;
-    readonly developerMode: boolean;
-    readonly clientEnabled: boolean;
-    readonly serverEnabled: boolean;
-    readonly telemetryVersion?: string;
-  };
-}
-
-/** Which output claim is the token's subject. Source: policy-language.md 8.5. */
-export interface SubjectNamingInfo {
-  readonly claimType: string;
-  readonly format?: string;
-  readonly nameQualifier?: string;
-  readonly spNameQualifier?: string;
-  readonly spProvidedId?: string;
-  /** The subject is not repeated as a claim. */
-  readonly excludeAsClaim?: boolean;
-}
-
-export interface RelyingParty extends Positioned {
-  readonly defaultUserJourney: string;
-  /** Endpoint id (`Token`, `UserInfo`) → journey id. */
-  readonly endpoints: Readonly<Record<string, string>>;
-  readonly behaviors: UserJourneyBehaviors;
-  readonly technicalProfile: {
-    readonly id: string;
-    readonly protocol: "OpenIdConnect" | "SAML2";
-    readonly metadata: Readonly<Record<string, string>>;
-    readonly inputClaims: readonly ClaimReference[];
-    readonly outputClaims: readonly ClaimReference[];
-    readonly cryptographicKeys?: readonly { readonly id: string; readonly storageReferenceId: string }[];
-    readonly displayName?: string;
-    readonly description?: string;
-    readonly subjectNamingInfo?: SubjectNamingInfo;
-  };
 }
 
 /** A policy merged with its base chain: everything that a journey needs, by name. */

@@ -2,8 +2,9 @@
 const writable =
   "userPrincipalName alternativeSecurityId alternativeSecurityIds userIdentities displayName givenName surname mailNickName password passwordPolicies passwordProfile.forceChangePasswordNextLogin accountEnabled ageGroup consentProvidedForMinor dateOfBirth legalCountry city state country postalCode streetAddress physicalDeliveryOfficeName department jobTitle mobile telephoneNumber otherMails strongAuthenticationPhoneNumber strongAuthenticationAlternativePhoneNumber strongAuthenticationEmailAddress preferredLanguage usageLocation userType immutableId netId objectId companyName employeeId";
 const readOnly =
-  "legalAgeGroupClassification createdDateTime creationType refreshTokensValidFromDateTime newClaimsPrincipalCreated signInNamesInfo";
+  "legalAgeGroupClassification createdDateTime creationType refreshTokensValidFromDateTime newClaimsPrincipalCreated signInNamesInfo emails";
 
+// `emails` is what user flows read; their ejected policies do as well.
 const set = (list: string) => new Set(list.toLowerCase().split(" "));
 const persisted = set(writable);
 const output = new Set([...persisted, ...set(readOnly)]);

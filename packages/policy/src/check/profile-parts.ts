@@ -79,8 +79,9 @@ function checkValue(
   report.error("PL505", at, message);
 }
 
+// `{policy}` and `{tenant}` have no colon: they are placeholders that need no flag (technical-profiles.md 1.3).
 const resolver =
-  /\{(Culture|Policy|Context|Claim|OIDC|OAUTH-KV|OAuth2|SAML|SAML-KV|SAML2|userJourney):?[^{}]*\}/i;
+  /\{(Culture|Policy|Context|Claim|OIDC|OAUTH-KV|OAuth2|SAML|SAML-KV|SAML2|userJourney):[^{}]*\}/i;
 
 function checkResolver(
   { report }: Scope,
