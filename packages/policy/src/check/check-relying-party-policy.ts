@@ -3,6 +3,7 @@ import type { Report } from "../report.ts";
 import { checkFlow } from "./flow.ts";
 import type { CheckOptions } from "./options.ts";
 import { reachOf } from "./reach.ts";
+import { checkReachedControls } from "./reached-controls.ts";
 import { checkReachedProfiles } from "./reached-profiles.ts";
 import { checkRelyingParty } from "./relying-party.ts";
 import { Scope } from "./scope.ts";
@@ -18,5 +19,6 @@ export function checkRelyingPartyPolicy(
   const reach = reachOf(merged, profileOf);
   checkRelyingParty(scope, reach, profileOf);
   checkReachedProfiles(scope, reach, profileOf);
+  checkReachedControls(scope, reach, profileOf);
   checkFlow(scope, reach, profileOf);
 }

@@ -6,6 +6,7 @@ import type {
 import { didYouMean, shortened } from "../report.ts";
 import { knownPages, readDataUri } from "./data-uri.ts";
 import type { Scope } from "./scope.ts";
+import { uxStrings } from "./ux-strings.ts";
 
 /** Content definitions, localization and display controls (PL601 to PL610). Source: policy-language.md 5.3, 6, 7. */
 export function checkPages(scope: Scope): void {
@@ -112,8 +113,13 @@ function checkResources({ merged, report }: Scope, resources: ResourcesFragment)
       report.error("PL609", at, `A string for a ${elementType} needs its ElementId.`);
       continue;
     }
-    if (elementType === "UxElement" && !/^[\w.:-]+$/.test(stringId))
-      report.warning("PL606", at, `'${shortened(stringId)}' is no StringId of a UxElement.`);
+    if (elementType === "UxElement" && !uxStrings.has(stringId.toLowerCase()))
+      report.warning(
+        "PL606",
+        at,
+        `'${shortened(stringId)}' is no StringId of a UxElement.`,
+        didYouMean(stringId, uxStrings),
+      );
     const known =
       elementType === "ClaimType"
         ? merged.claimTypes
