@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { FastifyReply } from "fastify";
 import type { ApplicationAnswer } from "../context.ts";
+import { escapeHtml } from "../html-text.ts";
 
 /** The final response to the application, byte for byte as pages.md 1.12 says. */
 export async function sendApplicationAnswer(
@@ -49,7 +50,7 @@ export function answerUrl(answer: ApplicationAnswer): string {
 }
 
 export function objectMoved(url: string): string {
-  const href = /^https?:\/\//i.test(url) || url.startsWith("/") ? escapeHtml(url) : urlEncode(url);
+  const href = /^https?:\/\//i.test(url) || url.startsWith("/") ? escapeLines(url) : urlEncode(url);
   return `<html><head><title>Object moved</title></head><body>\r\n<h2>Object moved to <a href="${href}">here</a>.</h2>\r\n</body></html>\r\n`;
 }
 
@@ -86,32 +87,22 @@ export function formPostPage(
   if (/^\s*(?:javascript|data|vbscript):/i.test(action))
     throw new Error("a form cannot be posted to a script");
   const inputs = fields.map(([name, value]) => {
-    const safe = escapeHtml(name);
-    return `<input type='hidden' name='${safe}' id='${safe}' value='${escapeHtml(value)}'/>`;
+    const safe = escapeLines(name);
+    return `<input type='hidden' name='${safe}' id='${safe}' value='${escapeLines(value)}'/>`;
   });
   return [
     `<!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0 Transitional//EN" "http://www.w3.org/TR/xhtml1/DTD/xhtml1-transitional.dtd">`,
     `<html xmlns="http://www.w3.org/1999/xhtml"><head><title>Logging in...</title>`,
     `<meta name="CACHE-CONTROL" content="NO-CACHE"/><meta name="PRAGMA" content="NO-CACHE"/><meta name="EXPIRES" content="-1"/>`,
-    `</head><body><form id='auto' method='post' action='${escapeHtml(action)}'><div>${inputs.join("")}`,
-    `<div id='noJavascript'><p>JavaScript is required. Please enable it, or press Continue.</p><input type='submit' value='Continue'/></div>`,
+    `</head><body><form id='auto' method='post' action='${escapeLines(action)}'><div>${inputs.join("")}`,
+    `<div id='noJavascript'><p>This page goes on by itself where JavaScript is on. Press Continue.</p><input type='submit' value='Continue'/></div>`,
     `</div></form><script nonce='${nonce}'>document.getElementById('noJavascript').innerHTML='';document.getElementById('auto').submit();</script></body></html>`,
   ].join("\r\n");
 }
 
-/** Safe in text and in attributes of either quote; line breaks survive an attribute as character references. */
-function escapeHtml(text: string): string {
-  const references: Readonly<Record<string, string>> = {
-    "&": "&amp;",
-    "<": "&lt;",
-    ">": "&gt;",
-    '"': "&quot;",
-    "'": "&#39;",
-    "\r": "&#13;",
-    "\n": "&#10;",
-    "\0": "",
-  };
-  return text.replaceAll(/[&<>"'\r\n\0]/g, (character) => references[character] ?? "");
+/** As `escapeHtml`; line breaks survive an attribute as character references. */
+function escapeLines(text: string): string {
+  return escapeHtml(text).replaceAll("\0", "").replaceAll("\r", "&#13;").replaceAll("\n", "&#10;");
 }
 
 function headerSafe(uri: string): string {

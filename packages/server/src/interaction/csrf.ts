@@ -1,4 +1,5 @@
-import { randomBytes, timingSafeEqual } from "node:crypto";
+import { timingSafeEqual } from "node:crypto";
+import { randomToken } from "../keys/random-token.ts";
 import type { InteractionKeys } from "./keys.ts";
 
 /**
@@ -23,7 +24,7 @@ export function csrfTokens(keys: InteractionKeys): CsrfTokens {
   return {
     issue(tenantId, tid, step, now) {
       const time = new Date(now).toISOString().replace("Z", "0000Z");
-      const nonce = randomBytes(16).toString("base64");
+      const nonce = `${randomToken(16).replaceAll("-", "+").replaceAll("_", "/")}==`;
       const proof = mac(tenantId, tid, time, nonce, String(step)).toString("base64");
       // Plain text without `>`, `?`, `~`: its base64 has neither `+` nor `/` and survives an unencoded query string.
       return Buffer.from(`${proof};${time};${nonce};{"OrchestrationStep":${step}}`).toString("base64");

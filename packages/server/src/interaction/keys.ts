@@ -1,4 +1,4 @@
-import { createHash, createHmac, hkdfSync, timingSafeEqual } from "node:crypto";
+import { createHmac, createSecretKey, hkdfSync, type KeyObject, timingSafeEqual } from "node:crypto";
 
 type Purpose = "csrf" | "cacheCookie" | "transCookie" | "fingerprint";
 
@@ -15,8 +15,8 @@ export interface InteractionKeys {
 export function interactionKeys(secret: Uint8Array): InteractionKeys {
   if (secret.byteLength < 32) throw new RangeError("the server's secret must have at least 32 bytes");
   const derive = (label: string) =>
-    Buffer.from(hkdfSync("sha256", secret, "", `vestibule interaction ${label}`, 64));
-  const keys: Record<Purpose, Buffer> = {
+    createSecretKey(Buffer.from(hkdfSync("sha256", secret, "", `vestibule interaction ${label}`, 64)));
+  const keys: Record<Purpose, KeyObject> = {
     csrf: derive("csrf"),
     cacheCookie: derive("cache cookie"),
     transCookie: derive("trans cookie"),
@@ -28,8 +28,8 @@ export function interactionKeys(secret: Uint8Array): InteractionKeys {
   };
 }
 
-/** Compares in a time that does not depend on where the texts differ. */
+/** Compares in a time that does not depend on where the texts differ; their lengths are no secret. */
 export function sameSecret(a: string, b: string): boolean {
-  const digest = (text: string) => createHash("sha256").update(text).digest();
-  return timingSafeEqual(digest(a), digest(b));
+  const [given, expected] = [Buffer.from(a), Buffer.from(b)];
+  return given.length === expected.length && timingSafeEqual(given, expected);
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { JourneyState, TraceEntry } from "@vestibule/engine";
 import type { ServerContext } from "../context.ts";
+import { journeySummary } from "../journey-summary.ts";
 import type { AuditEntry, JourneySummary } from "../store/store.ts";
 import type { Tenant } from "../tenant/tenant.ts";
 
@@ -54,16 +55,7 @@ export function observation(context: ServerContext, recorder?: JourneyRecorder):
     async trace(tenant, state, entries) {
       const last = entries.at(-1);
       if (last === undefined) return;
-      const summary: JourneySummary = {
-        id: state.id,
-        policyId: state.policyId,
-        clientId: state.request.clientId,
-        startedAt: state.created,
-        updatedAt: context.now(),
-        status: state.status,
-        step: last.step,
-        lastText: last.text,
-      };
+      const summary = journeySummary(state, last, context.now());
       recorder?.record(tenant, summary, entries);
       if (context.mode !== "development") return;
       try {

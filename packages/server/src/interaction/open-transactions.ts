@@ -56,9 +56,9 @@ export function readTransactions(
 ): BrowserTransactions {
   const cookies = readCookies(request);
   const fromTrans = (cookies.get(transCookie) ?? []).flatMap((value) => transEntries(value, tenant, keys));
-  const fromCache = cacheEntries(cookies, tenant, keys);
   const byId = new Map(fromTrans.map((entry) => [entry.tid, entry] as const));
-  const open = [...fromCache.filter((entry) => !byId.has(entry.tid)), ...byId.values()];
+  // What one cookie proves needs no second proof.
+  const open = [...cacheEntries(cookies, tenant, keys, byId), ...byId.values()];
   const came = cookies.has(transCookie) || [...cookies.keys()].some((name) => name.startsWith(cachePrefix));
   return { cookies: open.length > 0 ? "readable" : came ? "unreadable" : "none", open };
 }
@@ -148,7 +148,12 @@ function transEntries(value: string, tenant: Tenant, keys: InteractionKeys): Ope
   });
 }
 
-function cacheEntries(cookies: Cookies, tenant: Tenant, keys: InteractionKeys): OpenTransaction[] {
+function cacheEntries(
+  cookies: Cookies,
+  tenant: Tenant,
+  keys: InteractionKeys,
+  proved: ReadonlyMap<string, unknown>,
+): OpenTransaction[] {
   const found: OpenTransaction[] = [];
   for (const [name, values] of cookies) {
     if (!name.startsWith(cachePrefix)) continue;
@@ -157,7 +162,7 @@ function cacheEntries(cookies: Cookies, tenant: Tenant, keys: InteractionKeys): 
       if (id === undefined || time === undefined || secret === undefined) continue;
       const hex = Buffer.from(id, "base64url").toString("hex");
       const tid = hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
-      if (!sameSecret(secret, secretOf(keys, "cacheCookie", tenant, tid))) continue;
+      if (proved.has(tid) || !sameSecret(secret, secretOf(keys, "cacheCookie", tenant, tid))) continue;
       found.push({ tid, clientId: "", requests: 0, startedAt: Number.parseInt(time, 36) });
     }
   }

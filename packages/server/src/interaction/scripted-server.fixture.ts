@@ -15,8 +15,10 @@ import { createHttpApplication } from "../hosting/application.ts";
 import { masterKeyFrom } from "../keys/master-key.ts";
 import { createPageRenderer } from "../pages/renderer.tsx";
 import type { ApplicationAnswers } from "../relying-party/contract.ts";
+import { issuer } from "../relying-party/tenants.fixture.ts";
 import { openStore } from "../store/open-store.ts";
 import type { Grant, Store } from "../store/store.ts";
+import { defaultSettings } from "../tenant/settings.fixture.ts";
 import type { Tenant, TenantPolicy } from "../tenant/tenant.ts";
 import { csrfTokens } from "./csrf.ts";
 import type { JourneyEngine } from "./engine-binding.ts";
@@ -220,16 +222,7 @@ function tenant(domain: string, id: string, behaviors: UserJourneyBehaviors = {}
     smartLockout: { threshold: 10, durationInSeconds: 60, maxDurationInSeconds: 18_000 },
     passwordExpiryInDays: 90,
     branding: { tokens: {} },
-    settings: {
-      enforceBlockAtTokenStep: false,
-      strictConnectorAnswers: false,
-      sendLocalIdentitiesAtSignup: false,
-      connectorPreset: "seed",
-      alwaysIssueAccessToken: false,
-      allowAnyPostLogoutRedirect: false,
-      allowPlainPkce: false,
-      strictRefreshRotation: false,
-    },
+    settings: defaultSettings,
     applications: [],
     customAttributes: [],
     connectors: [],
@@ -488,17 +481,7 @@ function issue(script: Script, state: JourneyState): [JourneyState, Outcome] {
     { ...state, status: "completed" },
     {
       kind: "issued",
-      issuer: {
-        technicalProfile: "JwtIssuer",
-        accessTokenLifetime: 3600,
-        idTokenLifetime: 3600,
-        refreshTokenLifetime: 1_209_600,
-        rollingRefreshTokenLifetime: 7_776_000,
-        allowInfiniteRollingRefreshToken: false,
-        issuanceClaimPattern: "AuthorityAndTenantGuid",
-        acr: false,
-        jsonNumbers: false,
-      },
+      issuer: { ...issuer, acr: false, jsonNumbers: false },
       claims: {},
       subject: "s",
       objectId: "o",
