@@ -9,7 +9,7 @@ import {
   signUp,
   signUpFederated,
 } from "./outcome.ts";
-import { aPage, errorOf, fieldValue } from "./person.ts";
+import { aPage, errorOf, fieldValue } from "./shown.ts";
 import { block, goOn, validationError } from "./test-api.ts";
 import { goodPassword, newAddress, startWorld, type World } from "./world.ts";
 

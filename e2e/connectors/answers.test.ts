@@ -11,7 +11,7 @@ import {
   signUp,
   signUpFederated,
 } from "./outcome.ts";
-import { fieldValue, type ShownPage } from "./person.ts";
+import { fieldValue, type ShownPage } from "./shown.ts";
 import { type Answer, block, goOn, validationError } from "./test-api.ts";
 import { startWorld, type World } from "./world.ts";
 

@@ -4,7 +4,7 @@ import { createPolicyKeyAdministration } from "../../packages/server/src/keys/po
 import { createTestAuthority } from "../../packages/server/src/outbound/fault-server.fixture.ts";
 import { bound, connector, flow, tenantId } from "./documents.ts";
 import { auditOf, callsOf, resultOf, signUp } from "./outcome.ts";
-import { visibleText } from "./person.ts";
+import { visibleText } from "./shown.ts";
 import { block, TestApi } from "./test-api.ts";
 import { startWorld, type World } from "./world.ts";
 

@@ -1,16 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { demo, flow } from "./documents.ts";
 import { signUp, signUpFederated } from "./outcome.ts";
-import {
-  actionAddress,
-  anAnswer,
-  aPage,
-  errorOf,
-  fieldValue,
-  type Person,
-  type Shown,
-  tenantDomain,
-} from "./person.ts";
+import { type Person, tenantDomain } from "./person.ts";
+import { actionAddress, anAnswer, aPage, errorOf, fieldValue, type Shown } from "./shown.ts";
 import { goOn } from "./test-api.ts";
 import { newAddress, startWorld, type World } from "./world.ts";
 

@@ -1,15 +1,7 @@
 import type { Account, CallRecord } from "@vestibule/engine";
 import { tenantId } from "./documents.ts";
-import {
-  aPage,
-  errorOf,
-  type FormAnswer,
-  type Person,
-  type Shown,
-  type ShownPage,
-  type Tokens,
-  visibleText,
-} from "./person.ts";
+import type { Person, Tokens } from "./person.ts";
+import { aPage, errorOf, type FormAnswer, type Shown, type ShownPage, visibleText } from "./shown.ts";
 import { goodPassword, newAddress, type World } from "./world.ts";
 
 type AuditEntry = Awaited<

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { account, collected, flow } from "./documents.ts";
 import { claimsOfSignIn, resultOf, signIn, signUp, signUpFederated } from "./outcome.ts";
-import { aPage, errorOf, type Person, type ShownPage, visibleText } from "./person.ts";
+import type { Person } from "./person.ts";
+import { aPage, errorOf, type ShownPage, visibleText } from "./shown.ts";
 import { goodPassword, newAddress, startWorld, type World } from "./world.ts";
 
 // user-flows.md 9, 13 and 19, U26 to U36 and U49: passwords, resets, locks.

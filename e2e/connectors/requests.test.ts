@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { bound, flow, long, publicClientId, tenantId } from "./documents.ts";
 import { callsOf, claimsOfSignIn, signIn, signUp, signUpFederated } from "./outcome.ts";
-import { aPage } from "./person.ts";
+import { aPage } from "./shown.ts";
 import { goodPassword, startWorld, type World } from "./world.ts";
 
 // api-connectors.md A2 and F, UF-01 to UF-08: what arrives at the API.

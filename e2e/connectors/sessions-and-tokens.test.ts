@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { demo, flow, secondClient, tenantId } from "./documents.ts";
 import { claimsOfSignIn } from "./outcome.ts";
-import { anAnswer, aPage, type Person, type Shown, tenantDomain, visibleText } from "./person.ts";
+import { type Person, tenantDomain } from "./person.ts";
+import { anAnswer, aPage, type Shown, visibleText } from "./shown.ts";
 import { startWorld, type World } from "./world.ts";
 
 // user-flows.md 12, 7 and 19, U37 to U43 and U46: sessions, sign-out, what the token says.

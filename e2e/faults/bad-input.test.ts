@@ -5,17 +5,8 @@ import { startServer } from "@vestibule/server";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { confidentialClient, demo, flow, secondClient, writeTenant } from "../connectors/documents.ts";
 import { accountOf, countAccounts } from "../connectors/outcome.ts";
-import {
-  actionAddress,
-  anAnswer,
-  aPage,
-  errorOf,
-  formAnswer,
-  Person,
-  redirectUri,
-  type ShownPage,
-  tenantDomain,
-} from "../connectors/person.ts";
+import { Person, redirectUri, tenantDomain } from "../connectors/person.ts";
+import { actionAddress, anAnswer, aPage, errorOf, formAnswer, type ShownPage } from "../connectors/shown.ts";
 import { goodPassword, newAddress, startWorld, type World } from "../connectors/world.ts";
 
 // Bad input gets a clear answer, and nothing is lost.

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { bound, connector, demo, flow } from "../connectors/documents.ts";
 import { claimsOfSignIn, resultOf, signUp } from "../connectors/outcome.ts";
-import { aPage, type ShownPage } from "../connectors/person.ts";
+import { aPage, type ShownPage } from "../connectors/shown.ts";
 import { goOn } from "../connectors/test-api.ts";
 import { goodPassword, newAddress, startWorld, type World, writeJson } from "../connectors/world.ts";
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { collected, demo, flow } from "../connectors/documents.ts";
 import { signIn } from "../connectors/outcome.ts";
-import { aPage, type ShownPage } from "../connectors/person.ts";
+import { aPage, type ShownPage } from "../connectors/shown.ts";
 import { goodPassword, newAddress, startWorld, type World } from "../connectors/world.ts";
 
 // Whether an address has an account is not told before it was proved (security-and-fault-tests.md 6.4 (26)).

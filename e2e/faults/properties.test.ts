@@ -2,14 +2,8 @@ import fc from "fast-check";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { collected, demo, flow } from "../connectors/documents.ts";
 import { accountOf, countAccounts } from "../connectors/outcome.ts";
-import {
-  actionAddress,
-  aPage,
-  type Person,
-  redirectUri,
-  type ShownPage,
-  tenantDomain,
-} from "../connectors/person.ts";
+import { type Person, redirectUri, tenantDomain } from "../connectors/person.ts";
+import { actionAddress, aPage, type ShownPage } from "../connectors/shown.ts";
 import { goodPassword, newAddress, startWorld, type World } from "../connectors/world.ts";
 
 // Random requests of one browser against the whole server: no code and no token comes out unless every step that was not

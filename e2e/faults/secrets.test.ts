@@ -13,7 +13,8 @@ import {
   flow,
   tenantId,
 } from "../connectors/documents.ts";
-import { anAnswer, aPage, type Person, redirectUri, tenantDomain } from "../connectors/person.ts";
+import { type Person, redirectUri, tenantDomain } from "../connectors/person.ts";
+import { anAnswer, aPage } from "../connectors/shown.ts";
 import { goOn } from "../connectors/test-api.ts";
 import { newAddress, startWorld, type World } from "../connectors/world.ts";
 

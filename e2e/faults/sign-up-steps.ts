@@ -1,4 +1,5 @@
-import { actionAddress, aPage, type Person, type Shown, type ShownPage } from "../connectors/person.ts";
+import type { Person } from "../connectors/person.ts";
+import { actionAddress, aPage, type Shown, type ShownPage } from "../connectors/shown.ts";
 import { goodPassword, mailedCode } from "../connectors/world.ts";
 
 /** What one browser knows of its sign-up so far. */
