@@ -1,7 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
+import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { launchBrowser, withoutBrowser } from "../chromium.fixture.ts";
 import {
   type ConsoleServer,
   hostileTexts,
@@ -65,21 +66,9 @@ const pages = (): Readonly<Record<string, string>> => ({
 });
 
 // A run without a browser leaves these out, loudly (scripts/test.mjs).
-describe.skipIf(Boolean(process.env.WITHOUT_BROWSER))("in a browser", () => {
+describe.skipIf(withoutBrowser)("in a browser", () => {
   beforeAll(async () => {
-    [server, browser] = await Promise.all([
-      startConsole(),
-      chromium.launch({
-        executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-        args: [
-          "--no-sandbox",
-          "--headless",
-          "--disable-gpu",
-          "--no-first-run",
-          "--disable-background-networking",
-        ],
-      }),
-    ]);
+    [server, browser] = await Promise.all([startConsole(), launchBrowser()]);
     const claims = Object.fromEntries(hostileTexts.map((text, index) => [`claim${index}${text}`, text]));
     server.answers((response) =>
       sendJson(response, { ...claims, action: "Continue", extension_PromotionCode: hostileTexts.join("") }),

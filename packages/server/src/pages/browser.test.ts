@@ -3,8 +3,9 @@ import { createRequire } from "node:module";
 import formbody from "@fastify/formbody";
 import type { PageModel } from "@vestibule/engine";
 import Fastify, { type FastifyInstance } from "fastify";
-import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
+import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { launchBrowser, withoutBrowser } from "../chromium.fixture.ts";
 import type { RenderedPage } from "./contract.ts";
 import {
   blockModel,
@@ -108,16 +109,7 @@ beforeAll(async () => {
     return reply.type("text/html").send("<h1>next</h1>");
   });
   origin = await app.listen({ port: 0, host: "127.0.0.1" });
-  browser = await chromium.launch({
-    executablePath: "/usr/bin/chromium",
-    args: [
-      "--no-sandbox",
-      "--headless",
-      "--disable-gpu",
-      "--no-first-run",
-      "--disable-background-networking",
-    ],
-  });
+  browser = await launchBrowser();
 });
 
 afterAll(async () => {
@@ -150,7 +142,7 @@ async function open(name: string): Promise<void> {
 
 const ownPages = Object.keys(pages).filter((name) => name !== "templateWithScripts");
 
-describe("accessibility", () => {
+describe.skipIf(withoutBrowser)("accessibility", () => {
   it.each(ownPages)("axe finds nothing on %s, light on a telephone, dark on a desk", async (name) => {
     const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
     const screens = [
@@ -194,7 +186,7 @@ describe("accessibility", () => {
   });
 });
 
-describe("signing in", () => {
+describe.skipIf(withoutBrowser)("signing in", () => {
   it("posts as B2C's page does and goes on to the confirmed address", async () => {
     await open("signIn");
     await page.fill("#signInName", " ada@x.example ");
@@ -286,7 +278,7 @@ describe("signing in", () => {
   });
 });
 
-describe("signing up", () => {
+describe.skipIf(withoutBrowser)("signing up", () => {
   async function verify(): Promise<void> {
     await page.fill("#email", "ada@x.example");
     await page.press("#email", "Enter");
@@ -426,7 +418,7 @@ describe("signing up", () => {
   });
 });
 
-describe("templates with scripts", () => {
+describe.skipIf(withoutBrowser)("templates with scripts", () => {
   it("see the page's data in their head and a finished page at their end", async () => {
     await open("templateWithScripts");
     expect(await page.evaluate("[window.atHead, ...window.atEnd]")).toEqual([
@@ -439,7 +431,7 @@ describe("templates with scripts", () => {
   });
 });
 
-describe("without JavaScript", () => {
+describe.skipIf(withoutBrowser)("without JavaScript", () => {
   it("signs in by the form itself, and Enter sends it", async () => {
     const plain = await browser.newContext({ javaScriptEnabled: false });
     const bare = await plain.newPage();

@@ -1,6 +1,6 @@
 import type { PageField, PagePredicate, PageProvider } from "@vestibule/engine";
+import { encodeContent } from "../html-text.ts";
 import type { PageView } from "./contract.ts";
-import { encodeContent } from "./html-text.ts";
 import { isOn, withoutQuery } from "./page-frame.ts";
 import { scriptJson, scriptRecord } from "./script-json.ts";
 

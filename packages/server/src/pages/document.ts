@@ -1,7 +1,7 @@
+import { attributeText, commentText, escapeHtml } from "../html-text.ts";
 import type { TenantBranding } from "../tenant/tenant.ts";
 import { pageAssets } from "./assets.ts";
 import { brandAssetUrl, brandingStyle } from "./branding.ts";
-import { attributeText, commentText, escapeHtml } from "./html-text.ts";
 import { scriptJson } from "./script-json.ts";
 
 /** The parts of a page from which a document is made. `api` is the element of pages.md 3.1 in HTML. */

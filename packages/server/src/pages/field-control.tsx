@@ -1,7 +1,7 @@
 import type { PageField } from "@vestibule/engine";
+import { escapeHtml } from "../html-text.ts";
 import { contractAttributes } from "./contract-attributes.ts";
 import { dateParts, prefill } from "./data-script.ts";
-import { escapeHtml } from "./html-text.ts";
 import type { PageFrame } from "./page-frame.ts";
 
 interface ControlProps {

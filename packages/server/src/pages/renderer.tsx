@@ -1,11 +1,11 @@
 import { type PageModel, stringsFor } from "@vestibule/engine";
 import { renderToString } from "preact-render-to-string";
+import { attributeText, escapeHtml } from "../html-text.ts";
 import { contentSecurityPolicy } from "./content-security-policy.ts";
 import type { ErrorView, PageRenderer, PageView, RenderedPage, SignedOutView } from "./contract.ts";
 import { dataScript } from "./data-script.ts";
 import { type DocumentParts, noCookieBlock, ownDocument } from "./document.ts";
 import { CopyButton, ErrorPage } from "./error-page.tsx";
-import { attributeText, escapeHtml } from "./html-text.ts";
 import { NavigationForm } from "./native-parts.tsx";
 import { createPageFrame, directionOf, type PageFrame, providerPlaces } from "./page-frame.ts";
 import { ProviderSelectionPage } from "./provider-buttons.tsx";

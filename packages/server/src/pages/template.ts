@@ -6,11 +6,11 @@ import {
   serializeOuter,
   type DefaultTreeAdapterTypes as Tree,
 } from "parse5";
+import { attributeText, escapeHtml } from "../html-text.ts";
 import type { TenantBranding } from "../tenant/tenant.ts";
 import { brandAssetUrl } from "./branding.ts";
 import { readColour, writeColour } from "./colour.ts";
 import { type DocumentParts, documentStart, scriptElement } from "./document.ts";
-import { attributeText, escapeHtml } from "./html-text.ts";
 import { sanitiseTemplate } from "./sanitiser.ts";
 
 /** A page that goes into a template. */

@@ -7,6 +7,7 @@ import {
   type RelyingPartyRequest,
 } from "@vestibule/engine";
 import type { ServerContext } from "../context.ts";
+import { journeySummary } from "../journey-summary.ts";
 import type { Grant } from "../store/store.ts";
 import type { TenantPolicy } from "../tenant/tenant.ts";
 import { chooseCulture } from "./culture.ts";
@@ -105,16 +106,7 @@ async function record(
 ): Promise<void> {
   const last = trace.at(-1);
   if (!last || context.mode !== "development") return;
-  const summary = {
-    id: state.id,
-    policyId: state.policyId,
-    clientId: state.request.clientId,
-    startedAt: state.created,
-    updatedAt: context.now(),
-    status: state.status,
-    step: last.step,
-    lastText: last.text,
-  };
+  const summary = journeySummary(state, last, context.now());
   try {
     await context.store.observations.addTrace(request.tenant.id, summary, trace);
   } catch (error) {

@@ -1,5 +1,7 @@
 import type { Program, TokenIssuer } from "@vestibule/engine";
-import { IdMap, type Policy, type ProtocolName, type TechnicalProfile } from "@vestibule/policy";
+import { technicalProfile } from "@vestibule/engine/testing";
+import { IdMap, type Policy } from "@vestibule/policy";
+import { defaultSettings } from "../tenant/settings.fixture.ts";
 import type { Application, Tenant, TenantPolicy, TenantSettings } from "../tenant/tenant.ts";
 
 /** The fixture of protocol.md 15: two tenants, their policies and applications. For tests only. */
@@ -83,41 +85,12 @@ export const issuer: TokenIssuer = {
   jsonNumbers: true,
 };
 
-const settings: TenantSettings = {
-  enforceBlockAtTokenStep: false,
-  strictConnectorAnswers: false,
-  sendLocalIdentitiesAtSignup: false,
-  connectorPreset: "seed",
-  alwaysIssueAccessToken: false,
-  allowAnyPostLogoutRedirect: false,
-  allowPlainPkce: true,
-  strictRefreshRotation: false,
-};
+const settings: TenantSettings = { ...defaultSettings, allowPlainPkce: true };
 
 export interface PolicyOptions {
   readonly issuancePattern?: string;
   readonly enforceHint?: boolean;
   readonly tokenJourney?: string;
-}
-
-function technicalProfile(
-  id: string,
-  protocol: ProtocolName,
-  metadata: Readonly<Record<string, string>>,
-): TechnicalProfile {
-  return {
-    id,
-    protocol: { name: protocol },
-    metadata,
-    cryptographicKeys: [],
-    inputClaimsTransformations: [],
-    inputClaims: [],
-    persistedClaims: [],
-    displayClaims: [],
-    outputClaims: [],
-    outputClaimsTransformations: [],
-    validationTechnicalProfiles: [],
-  };
 }
 
 export function testPolicy(id: string, options: PolicyOptions = {}): TenantPolicy {
@@ -143,11 +116,17 @@ export function testPolicy(id: string, options: PolicyOptions = {}): TenantPolic
     },
     claimsProviders: [],
     technicalProfiles: IdMap.of([
-      technicalProfile("JwtIssuer", "None", {
-        IssuanceClaimPattern: options.issuancePattern ?? "AuthorityAndTenantGuid",
-      }),
-      technicalProfile("Quiet-OIDC", "OpenIdConnect", { SingleLogoutEnabled: "false" }),
-      technicalProfile("Loud-OIDC", "OpenIdConnect", { SingleLogoutEnabled: "true" }),
+      technicalProfile(
+        "JwtIssuer",
+        { name: "None" },
+        { metadata: { IssuanceClaimPattern: options.issuancePattern ?? "AuthorityAndTenantGuid" } },
+      ),
+      technicalProfile(
+        "Quiet-OIDC",
+        { name: "OpenIdConnect" },
+        { metadata: { SingleLogoutEnabled: "false" } },
+      ),
+      technicalProfile("Loud-OIDC", { name: "OpenIdConnect" }, { metadata: { SingleLogoutEnabled: "true" } }),
     ]),
     userJourneys: new IdMap([
       [

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { AccountIdentity, JourneyState, NewAccount } from "@vestibule/engine";
 import { masterKeyFrom } from "../keys/master-key.ts";
+import { defaultSettings } from "../tenant/settings.fixture.ts";
 import type { Tenant } from "../tenant/tenant.ts";
 import type { StoreOptions } from "./open-store.ts";
 import type { Grant, Store, StoredSession } from "./store.ts";
@@ -41,16 +42,7 @@ export function testTenant(changes: Partial<Tenant> = {}): Tenant {
     smartLockout: { threshold: 10, durationInSeconds: 60, maxDurationInSeconds: 18_000 },
     passwordExpiryInDays: 90,
     branding: { tokens: {} },
-    settings: {
-      enforceBlockAtTokenStep: false,
-      strictConnectorAnswers: false,
-      sendLocalIdentitiesAtSignup: false,
-      connectorPreset: "seed",
-      alwaysIssueAccessToken: false,
-      allowAnyPostLogoutRedirect: false,
-      allowPlainPkce: false,
-      strictRefreshRotation: false,
-    },
+    settings: defaultSettings,
     applications: [],
     customAttributes: [
       { name: "LoyaltyTier", displayName: "Tier", description: "", dataType: "string" },

@@ -1,4 +1,5 @@
 import type { VerificationMail } from "@vestibule/engine";
+import { escapeHtml } from "../html-text.ts";
 import type { OutgoingMessage } from "./store.ts";
 
 /** Texts of the verification mail; `{0}` is the organisation, `{1}` the address, `{2}` the code. */
@@ -40,8 +41,4 @@ export function verificationMail(address: string, code: string, mail: Verificati
 function emphasised(line: string, code: string): string {
   if (!line.endsWith(code)) return escapeHtml(line);
   return `${escapeHtml(line.slice(0, -code.length))}<strong style="font-size:1.3rem;letter-spacing:.1em">${code}</strong>`;
-}
-
-function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }
