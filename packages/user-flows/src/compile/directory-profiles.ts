@@ -114,7 +114,7 @@ export const readFederatedMustBeNew = () =>
   });
 
 /** What the token, the profile page and the last connector take from the directory. */
-export function directoryClaims(scope: Scope): ClaimReference[] {
+function directoryClaims(scope: Scope): ClaimReference[] {
   const wanted = new Set(scope.claimed.map(({ claimType }) => claimType));
   if (scope.flow.userFlowType === "profileUpdate")
     for (const { claimType } of scope.collected) wanted.add(claimType);

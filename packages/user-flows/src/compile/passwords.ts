@@ -9,7 +9,7 @@ interface Complexity {
 }
 
 /** Source: user-flows.md 9. */
-export function complexityOf(flow: UserFlowDocument): Complexity {
+function complexityOf(flow: UserFlowDocument): Complexity {
   const { complexityLevel, customConfiguration } = flow.passwordComplexityConfiguration;
   if (complexityLevel === "simple") return { minimum: 8, maximum: 64, classes: 0, digitsOnly: false };
   if (complexityLevel === "strong" || !customConfiguration)

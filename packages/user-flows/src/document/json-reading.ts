@@ -46,13 +46,18 @@ export class JsonReading {
     const body = this.#text.startsWith("\uFEFF") ? ` ${this.#text.slice(1)}` : this.#text;
     const root = parseTree(body, errors, { disallowComments: true, allowTrailingComma: false });
     for (const { error, offset } of errors) {
-      const what = printParseErrorCode(error)
-        .replace(/([a-z])([A-Z])/g, "$1 $2")
-        .toLowerCase();
-      this.report(this.codes.syntax, "error", "", `This is no JSON: ${what}.`, {
-        at: this.at(offset),
-        ...(what === "invalid comment token" && { hint: "Comments are not allowed here." }),
-      });
+      const code = printParseErrorCode(error);
+      const isComment = code === "InvalidCommentToken";
+      this.report(
+        this.codes.syntax,
+        "error",
+        "",
+        `This is no JSON: ${isComment ? "a comment" : inWords(code)}.`,
+        {
+          at: this.at(offset),
+          ...(isComment && { hint: "Comments are not allowed here." }),
+        },
+      );
     }
     if (errors.length > 0) return undefined;
     if (!root) this.report(this.codes.syntax, "error", "", "The file is empty.", { at: this.at(0) });
@@ -87,4 +92,12 @@ export class JsonReading {
       ...(at && { at }),
     });
   }
+}
+
+/** `InvalidEscapeCharacter` → "unreadable escape character", `CommaExpected` → "comma expected". */
+function inWords(code: string): string {
+  return code
+    .replace(/^Invalid/, "Unreadable")
+    .replace(/([a-z])([A-Z])/g, "$1 $2")
+    .toLowerCase();
 }

@@ -93,7 +93,7 @@ export const languageRule: Rule = ({ flow }, report) => {
   }
 };
 
-export function isLanguageTag(tag: string): boolean {
+function isLanguageTag(tag: string): boolean {
   try {
     return Intl.getCanonicalLocales(tag).length === 1;
   } catch {

@@ -11,7 +11,7 @@ export const connector = (id: string, more: Partial<ConnectorFacts> = {}): Conne
   ...more,
 });
 
-export const provider = (id: string, more: Partial<IdentityProviderFacts> = {}): IdentityProviderFacts => ({
+const provider = (id: string, more: Partial<IdentityProviderFacts> = {}): IdentityProviderFacts => ({
   id,
   displayName: "Partner",
   clientId: "client",
