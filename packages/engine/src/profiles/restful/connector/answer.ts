@@ -12,7 +12,7 @@ import { builtInAttributes, customAttributeName, matchName, readReturnedName, to
 const longestMessage = 2000;
 
 /** Shown on a block page whose API gave no text (U19). */
-const blockedWithoutText = "We cannot let you continue here. Please contact the support of this site.";
+const blockedWithoutText = "We cannot let you continue here. The support of this site can tell you more.";
 
 /** Reads a connector's answer by the algorithm of api-connectors.md A3.1. */
 export function decodeConnectorAnswer(
