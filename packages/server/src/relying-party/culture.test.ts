@@ -20,6 +20,8 @@ test.each([
   [undefined, "*", "en", "en"],
   ["xx", "yy", "en", "en"],
   ["<script> ../../etc", "de\u0000", "en", "en"],
+  ["en-a-b-c-d de-1996-1996 de", "fr-u", "de", "de"],
+  ["en-a-b", "en-x", "en", "en"],
   [undefined, undefined, "en", "en"],
 ])("ui_locales %s and Accept-Language %s give %s in %s", (wished, accepted, tag, language) => {
   expect(chooseCulture(wished, accepted, localization)).toEqual({ tag, language });

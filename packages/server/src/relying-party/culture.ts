@@ -28,7 +28,7 @@ export function chooseCulture(
   acceptLanguage: string | undefined,
   localization: Localization,
 ): Culture {
-  const wished = (uiLocales ?? "").split(" ").filter((tag) => languageTag.test(tag));
+  const wished = (uiLocales ?? "").split(" ").filter(isLanguageTag);
   const accepted = acceptedLanguages(acceptLanguage);
   const standard = localization.defaultLanguage || "en";
   if (!localization.enabled) {
@@ -44,6 +44,16 @@ export function chooseCulture(
 }
 
 const languageTag = /^[a-z]{2,8}(?:-[a-z0-9]{1,8}){0,4}$/i;
+
+/** Of the tags that look right, `en-a-b` is none all the same: whoever makes a locale of it gets an exception. */
+function isLanguageTag(tag: string): boolean {
+  if (!languageTag.test(tag)) return false;
+  try {
+    return Intl.getCanonicalLocales(tag).length === 1;
+  } catch {
+    return false;
+  }
+}
 
 /** Exact tag first, then its alias, then its parents, for each wish in turn. */
 function firstSupported(wishes: readonly string[], supported: readonly string[]): Culture | undefined {
@@ -70,7 +80,7 @@ function acceptedLanguages(header: string | undefined): readonly string[] {
       const quality = parameters.find((parameter) => /^q=/i.test(parameter))?.slice(2);
       return { tag, quality: quality === undefined ? 1 : Number.parseFloat(quality) };
     })
-    .filter(({ tag, quality }) => languageTag.test(tag) && quality > 0)
+    .filter(({ tag, quality }) => quality > 0 && isLanguageTag(tag))
     .sort((a, b) => b.quality - a.quality)
     .map(({ tag }) => tag);
 }
