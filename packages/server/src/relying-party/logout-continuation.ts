@@ -47,6 +47,8 @@ export async function readContinuation(
   if (state === undefined || !/^[\w-]+\.[\w-]+\.[\w-]+$/.test(state)) return undefined;
   const claims = await context.signing.verify(at.tenant, state);
   if (claims?.kind !== kind || typeof claims.exp !== "number") return undefined;
+  // Tokens for applications have both, and a policy may give them a claim `kind`: they are never a continuation.
+  if (claims.iss !== undefined || claims.aud !== undefined) return undefined;
   const policyId = at.policy.id.toLowerCase();
   if (claims.policy !== policyId || claims.exp * 1000 < context.now()) return {};
   const { providers, returnTo, target } = claims;

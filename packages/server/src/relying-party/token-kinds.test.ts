@@ -97,3 +97,21 @@ test("the operator finds each exchange in the audit log, without its secrets", a
   ]);
   expect(JSON.stringify(rows)).not.toContain(code);
 });
+
+test("a token for an application never leads a sign-out on, whatever claims its policy gave it", async () => {
+  server.world.outcome = {
+    claims: {
+      kind: "logout-continuation",
+      policy: "b2c_1a_susi",
+      providers: [],
+      returnTo: "https://idp.example/",
+      target: "https://evil.example/",
+    },
+  };
+  for (const kind of ["id token", "access token"] as const) {
+    const query = new URLSearchParams({ state: await make(kind) });
+    const response = await fetch(`${server.url}${base}/logout?${query}`, { redirect: "manual" });
+    expect(response.headers.get("location")).toBeNull();
+  }
+  server.world.outcome = {};
+});
