@@ -1,4 +1,4 @@
-import { mkdirSync } from "node:fs";
+import { closeSync, mkdirSync, openSync } from "node:fs";
 import { dirname } from "node:path";
 import { type CompiledQuery, Kysely, PostgresDialect, type QueryResult, type Transaction } from "kysely";
 import type { Schema } from "./schema.ts";
@@ -29,7 +29,10 @@ export async function openDatabase(location: DatabaseLocation): Promise<Database
 }
 
 function openSqlite(path: string): Database {
-  if (path !== ":memory:") mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  if (path !== ":memory:") {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    makePrivate(path);
+  }
   const file = new SqliteFile(path);
   const quick = new Kysely<Schema>({ dialect: file.dialect("NORMAL") });
   const durable = new Kysely<Schema>({ dialect: file.dialect("FULL") });
@@ -42,6 +45,18 @@ function openSqlite(path: string): Database {
       file.write(queries) as Promise<readonly QueryResult<R>[]>,
     close: () => file.end(),
   };
+}
+
+/**
+ * Makes a new file for its owner only, whatever folder it lies in: it holds hashes of passwords and people's data.
+ * SQLite gives its log and its shared memory the rights of the file.
+ */
+function makePrivate(path: string): void {
+  try {
+    closeSync(openSync(path, "a", 0o600));
+  } catch {
+    // SQLite says why the file cannot be had.
+  }
 }
 
 const int8 = 20;
