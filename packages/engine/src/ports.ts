@@ -268,7 +268,7 @@ export type CheckCodeResult =
   | { readonly kind: "verified" }
   | { readonly kind: "wrong" | "tooManyTries" | "expired" };
 
-/** One-time codes by e-mail: 6 digits, 10 minutes, 5 tries, 5 sends an address in 10 minutes; a new code voids the old. */
+/** One-time codes by e-mail: 6 digits, 10 minutes, 5 tries, 5 sends an address in 10 minutes and 20 in 5 hours; a new code voids the old. */
 export interface VerificationPort {
   /** `scope` binds the code to one journey and claim: no other can redeem it. */
   sendCode(scope: string, address: string, mail: VerificationMail): Promise<SendCodeResult>;

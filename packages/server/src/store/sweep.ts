@@ -3,6 +3,7 @@ import { type Kysely, sql } from "kysely";
 import type { Database } from "./database.ts";
 import { originLifetime } from "./directory/directory.ts";
 import type { Schema } from "./schema.ts";
+import { longSendWindow } from "./verification.ts";
 
 const hour = 3_600_000;
 const day = 24 * hour;
@@ -43,7 +44,7 @@ export async function sweep(database: Database, retention: Retention, now: numbe
   await removeBefore(db, "codes", "code_key", "expires", seconds - codeAfterlife);
   await removeBefore(db, "refresh_tokens", "token_key", "expires", seconds - tokenAfterlife);
   await removeBefore(db, "verification_codes", "code_key", "expires", now);
-  await removeBefore(db, "verification_sends", "address_key", "updated", now - hour);
+  await removeBefore(db, "verification_sends", "address_key", "updated", now - longSendWindow);
   await removeBefore(db, "account_origins", "origin_key", "created", now - originLifetime);
   await removeBefore(db, "outbox", "id", "at", now - retention.outbox);
   await removeBefore(db, "audit", "id", "at", now - retention.audit);

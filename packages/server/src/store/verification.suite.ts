@@ -114,6 +114,20 @@ export function verificationSuite(open: Opener): void {
       expect(await send()).toMatch(/^[0-9]{6}$/);
     });
 
+    test("are at most twenty an address in five hours, a sweep notwithstanding", async () => {
+      const { send, mails } = mailbox();
+      const began = clock.now();
+      for (let round = 0; round < 6; round += 1) {
+        for (let time = 0; time < 5; time += 1) await send(`journey ${round}`, "eve@example.com");
+        clock.advance(30 * 60_000);
+        await store.sweep(clock.now());
+      }
+      expect(mails).toHaveLength(20);
+      expect(await send("scope", "bob@example.com")).toMatch(/^[0-9]{6}$/);
+      clock.advance(5 * 3_600_000 - (clock.now() - began));
+      expect(await send("scope", "eve@example.com")).toMatch(/^[0-9]{6}$/);
+    });
+
     test("are void where the mail could not be sent", async () => {
       let code = "";
       const port = store.verification(testTenant(), async (mail) => {

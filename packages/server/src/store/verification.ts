@@ -13,6 +13,12 @@ const lifetime = 10 * 60_000;
 const tries = 5;
 const sends = 5;
 const sendWindow = 10 * 60_000;
+/**
+ * Five guesses at each code of each journey would be 3,600 a day at one address. As long as the longest lock of a
+ * password (user-flows.md 13), so that a stranger keeps nobody out for longer.
+ */
+const sendsInLongRun = 20;
+export const longSendWindow = 5 * 3_600_000;
 
 export interface VerificationParts {
   readonly database: Database;
@@ -88,11 +94,12 @@ export function createVerification(
         .onConflict((conflict) => conflict.columns(["tenant_id", "address_key"]).doUpdateSet({ updated: at }))
         .returning("sent")
         .executeTakeFirstOrThrow();
-      const recent = (JSON.parse(sent) as readonly number[]).filter((time) => time > at - sendWindow);
-      if (recent.length >= sends) return false;
+      const known = (JSON.parse(sent) as readonly number[]).filter((time) => time > at - longSendWindow);
+      const recent = known.filter((time) => time > at - sendWindow);
+      if (recent.length >= sends || known.length >= sendsInLongRun) return false;
       await transaction
         .updateTable("verification_sends")
-        .set({ sent: JSON.stringify([...recent, at]) })
+        .set({ sent: JSON.stringify([...known, at]) })
         .where("tenant_id", "=", tenant.id)
         .where("address_key", "=", addressKey)
         .execute();
