@@ -76,7 +76,7 @@ export function selectionOf(run: Run): Selection {
       (candidate) => candidate.id.toLowerCase() === id?.toLowerCase(),
     );
     const compiled = exchange && profileOf(run, exchange.technicalProfileReferenceId);
-    if (!exchange || !compiled || !isEnabled(compiled)) continue;
+    if (!exchange || !compiled || compiled.kind === "unsupported" || !isEnabled(compiled)) continue;
     if (targetClaimsExchangeId !== undefined) choices.push({ exchangeId: exchange.id, compiled });
     else if (compiled.kind === "selfAsserted") {
       local = compiled;

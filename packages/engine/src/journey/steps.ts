@@ -238,6 +238,7 @@ async function runProfile(run: Run, compiled: CompiledProfile): Promise<StepResu
       }
       return stepFailed(run, result);
     }
+    case "unsupported":
     case "issuer":
     case "session":
       return serverError("AADB2C90037", `Technical profile '${profile.id}' cannot run in a claims exchange.`);

@@ -105,7 +105,12 @@ async function validate(
   let wrote = false;
   for (const reference of profile.validationTechnicalProfiles) {
     const validation = profileOf(run, reference.referenceId);
-    if (validation?.kind !== "server") continue;
+    if (validation?.kind !== "server") {
+      // Fails closed: a validation that cannot run is none that was passed.
+      note(run, { kind: "validation", text: `${reference.referenceId}: cannot run behind a form` });
+      const message = form.texts.message("UserMessageIfValidationError", [reference.referenceId], [profile]);
+      return refuse(run, waiting, { message, errorCode: "AADB2C90037", fields: {} });
+    }
     const claims = apply(run.state.bag, changed);
     const skip = skippingPrecondition(policy, reference.preconditions, claims);
     if (skip) {

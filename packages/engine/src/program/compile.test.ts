@@ -1,5 +1,7 @@
-import { expect, it } from "vitest";
-import { samplePolicy, technicalProfile } from "../testing/sample-policy.ts";
+import { describe, expect, it } from "vitest";
+import { JourneyBrowser } from "../testing/browser.ts";
+import { memoryPorts } from "../testing/memory-ports.ts";
+import { samplePolicy, step, technicalProfile } from "../testing/sample-policy.ts";
 import { compile } from "./compile.ts";
 
 const codes = (change: Parameters<typeof samplePolicy>[0]) =>
@@ -33,16 +35,63 @@ it("names a reference that nothing answers to, with the nearest name", () => {
   ]);
 });
 
-it("refuses a handler that is not supported instead of ignoring it", () => {
-  const found = codes((parts) =>
-    parts.technicalProfiles.push(
-      technicalProfile("Phone", {
-        name: "Proprietary",
-        handler: "Web.TPEngine.Providers.PhoneFactorProtocolProvider, Web.TPEngine",
-      }),
-    ),
-  );
-  expect(found).toMatchObject([{ code: "VB101", message: expect.stringContaining("not supported yet") }]);
+const phone = technicalProfile("Phone", {
+  name: "Proprietary",
+  handler: "Web.TPEngine.Providers.PhoneFactorProtocolProvider, Web.TPEngine",
+});
+
+describe("a technical profile of a kind that is not supported", () => {
+  it("says nothing where no journey comes to it", () => {
+    expect(codes((parts) => parts.technicalProfiles.push(phone))).toEqual([]);
+  });
+
+  it("loads with a warning, and a journey that comes to it ends with an error instead of passing it over", async () => {
+    const policy = samplePolicy((parts) => {
+      parts.technicalProfiles.push(phone);
+      parts.steps = [
+        step(1, "ClaimsExchange", {
+          claimsExchanges: [{ id: "Phone", technicalProfileReferenceId: "Phone" }],
+        }),
+        step(2, "SendClaims", { cpimIssuerTechnicalProfileReferenceId: "JwtIssuer" }),
+      ];
+    });
+    expect(compile(policy).diagnostics).toMatchObject([
+      { code: "VB101", severity: "warning", message: expect.stringContaining("not supported yet") },
+    ]);
+    expect(await new JourneyBrowser(policy, memoryPorts()).start()).toMatchObject({
+      kind: "relyingPartyError",
+      code: "AADB2C90037",
+    });
+  });
+
+  it("fails the form that it stands behind", async () => {
+    const policy = samplePolicy((parts) => {
+      parts.technicalProfiles.push(phone);
+      parts.technicalProfiles = parts.technicalProfiles.map((profile) =>
+        profile.id === "SelfAsserted-LocalAccountSignin-Email"
+          ? { ...profile, validationTechnicalProfiles: [{ referenceId: "Phone", preconditions: [] }] }
+          : profile,
+      );
+    });
+    const browser = new JourneyBrowser(policy, memoryPorts());
+    await browser.start();
+    const reply = await browser.submit({ signInName: "ida@contoso.example", password: "x" });
+    expect(reply).toMatchObject({ kind: "refused", problem: { errorCode: "AADB2C90037" } });
+  });
+
+  it("is not offered among the providers", async () => {
+    const policy = samplePolicy((parts) => {
+      parts.technicalProfiles = parts.technicalProfiles.map((profile) =>
+        profile.id === "Social-OIDC" ? { ...profile, protocol: { name: "OAuth1" as const } } : profile,
+      );
+    });
+    const browser = new JourneyBrowser(policy, memoryPorts());
+    await browser.start();
+    expect(browser.page().providers).toEqual([]);
+    expect(await browser.send({ kind: "exchangeChosen", exchangeId: "SocialExchange" })).toMatchObject({
+      kind: "errorPage",
+    });
+  });
 });
 
 it("refuses a directory profile without an operation", () => {

@@ -1,11 +1,12 @@
 import { createHash } from "node:crypto";
-import { type Diagnostic, IdMap, nearestName, type OrchestrationStep, type Policy } from "@vestibule/policy";
+import { type Diagnostic, IdMap, nearestName, type Policy } from "@vestibule/policy";
 import { metadataItem } from "../claims/mapping.ts";
 import { checkTransformations } from "../transformations/check.ts";
 import { checkTransformationUses } from "../transformations/check-uses.ts";
 import type { CompiledProfile } from "./compiled-profile.ts";
 import type { Program } from "./program.ts";
-import { readProfile } from "./read-profile.ts";
+import { type Reachable, reachable } from "./reachable.ts";
+import { readProfile, unsupportedPart } from "./read-profile.ts";
 import { secretClaims } from "./secret-claims.ts";
 
 export interface Compilation {
@@ -17,26 +18,29 @@ export interface Compilation {
 /** Resolves every reference of a policy and reads every technical profile's metadata, once, when it is loaded. */
 export function compile(policy: Policy): Compilation {
   const diagnostics: Diagnostic[] = [];
+  const refresh = refreshJourney(policy);
+  const reached = reachable(policy, refresh);
   const profiles = new IdMap<CompiledProfile>();
-  for (const profile of policy.technicalProfiles.values()) {
-    const reading = readProfile(profile, policy);
-    if (reading.kind === "diagnostics") diagnostics.push(...reading.diagnostics);
-    else profiles.set(profile.id, reading);
+  for (const id of reached.profiles) {
+    const profile = policy.technicalProfiles.get(id);
+    if (!profile) continue;
+    const missing = unsupportedPart(profile);
+    const reading = missing ?? readProfile(profile, policy);
+    if (reading.kind !== "diagnostics") {
+      profiles.set(id, reading);
+      continue;
+    }
+    diagnostics.push(...reading.diagnostics);
+    if (reading.diagnostics.every(({ severity }) => severity !== "error"))
+      profiles.set(id, { kind: "unsupported", profile });
   }
-  const steps = new IdMap<readonly OrchestrationStep[]>();
-  for (const journey of [...policy.userJourneys.values(), ...policy.subJourneys.values()]) {
-    steps.set(
-      journey.id,
-      [...journey.orchestrationSteps].sort((a, b) => a.order - b.order),
-    );
-  }
+  const steps = reached.journeys;
   diagnostics.push(
-    ...unresolvedReferences(policy, steps),
+    ...unresolvedReferences(policy, reached),
     ...checkTransformations(policy),
     ...checkTransformationUses(policy),
   );
   if (diagnostics.some(({ severity }) => severity === "error")) return { diagnostics };
-  const refresh = refreshJourney(policy);
   const parts: Omit<Program, symbol> = {
     policy,
     version: versionOf(policy),
@@ -64,7 +68,7 @@ function refreshJourney(policy: Policy): string | undefined {
 }
 
 /** Names that nothing answers to. */
-function unresolvedReferences(policy: Policy, steps: IdMap<readonly OrchestrationStep[]>): Diagnostic[] {
+function unresolvedReferences(policy: Policy, { journeys, profiles }: Reachable): Diagnostic[] {
   const found: Diagnostic[] = [];
   const expect = (
     kind: string,
@@ -83,7 +87,7 @@ function unresolvedReferences(policy: Policy, steps: IdMap<readonly Orchestratio
       ...(at && { at }),
     });
   };
-  for (const profile of policy.technicalProfiles.values()) {
+  for (const profile of profiles.flatMap((id) => policy.technicalProfiles.get(id) ?? [])) {
     const from = `Technical profile '${profile.id}'`;
     for (const { claimTypeReferenceId, at } of [
       ...profile.inputClaims,
@@ -110,7 +114,7 @@ function unresolvedReferences(policy: Policy, steps: IdMap<readonly Orchestratio
       profile.at,
     );
   }
-  for (const [journey, list] of steps) {
+  for (const [journey, list] of journeys) {
     for (const step of list) {
       const from = `Step ${step.order} of journey '${journey}'`;
       for (const { technicalProfileReferenceId } of step.claimsExchanges) {

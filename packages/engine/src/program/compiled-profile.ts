@@ -17,7 +17,9 @@ export type CompiledProfile =
       readonly metadata: OpenIdConnectMetadata;
     }
   | { readonly kind: "issuer"; readonly profile: TechnicalProfile; readonly issuer: TokenIssuer }
-  | { readonly kind: "session"; readonly profile: TechnicalProfile; readonly provider: SessionProvider };
+  | { readonly kind: "session"; readonly profile: TechnicalProfile; readonly provider: SessionProvider }
+  /** Loaded with a diagnostic. It is never offered, and a journey that comes to it ends: it is not passed over. */
+  | { readonly kind: "unsupported"; readonly profile: TechnicalProfile };
 
 /** Runs without the browser. `run` already holds its typed metadata. */
 export interface ServerProfile {

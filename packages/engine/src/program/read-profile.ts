@@ -72,11 +72,28 @@ function session(provider: SessionProvider): Reader {
   return (profile) => ({ kind: "session", profile, provider });
 }
 
-function notSupported(profile: TechnicalProfile, what: string): Reading {
-  const message = `Technical profile '${profile.id}' uses ${what}, which is not supported yet.`;
+/**
+ * A part of a profile that this server does not have, whatever the profile's kind. A page without its display control, or
+ * a profile that is switched on by a claim, would be something else than its author wrote.
+ */
+export function unsupportedPart(
+  profile: TechnicalProfile,
+): Extract<Reading, { kind: "diagnostics" }> | undefined {
+  if (profile.displayClaims.some(({ kind }) => kind === "control"))
+    return notSupported(profile, "a display control");
+  const enabled = profile.enabledForUserJourneys;
+  if (enabled !== undefined && !/^(true|false|always|never)$/i.test(enabled)) {
+    return notSupported(profile, `EnabledForUserJourneys '${enabled}'`);
+  }
+  return undefined;
+}
+
+/** A warning: the policy's other journeys run, and one that comes here ends with an error. */
+function notSupported(profile: TechnicalProfile, what: string): Extract<Reading, { kind: "diagnostics" }> {
+  const message = `Technical profile '${profile.id}' uses ${what}, which is not supported yet: it is not offered, and a journey that needs it ends with an error.`;
   return {
     kind: "diagnostics",
-    diagnostics: [{ code: "VB101", severity: "error", message, ...(profile.at && { at: profile.at }) }],
+    diagnostics: [{ code: "VB101", severity: "warning", message, ...(profile.at && { at: profile.at }) }],
   };
 }
 
