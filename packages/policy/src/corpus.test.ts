@@ -195,6 +195,10 @@ describe("mutated policies", () => {
         `<SubJourneys>${many(60, (index) => `<SubJourney Id="s${index}" Type="Call"><OrchestrationSteps>${many(60, (order) => `<OrchestrationStep Order="${order + 1}" Type="InvokeSubJourney"><JourneyList><Candidate SubJourneyReferenceId="s${(index + order + 1) % 60}"/></JourneyList></OrchestrationStep>`)}</OrchestrationSteps></SubJourney>`)}</SubJourneys>`,
       ),
       whole(`<UserJourneys>${many(20000, () => "<x/>")}</UserJourneys>`),
+      whole(
+        `<BuildingBlocks><ClaimsSchema>${many(5000, (index) => `<ClaimType Id="claim${index}"><DataType>string</DataType></ClaimType>`)}</ClaimsSchema></BuildingBlocks>
+        <UserJourneys><UserJourney Id="J"><OrchestrationSteps>${many(2500, (index) => `<OrchestrationStep Order="${index + 1}" Type="Noop"><Preconditions><Precondition Type="ClaimsExist" ExecuteActionsIf="1"><Value>clami${index}</Value><Action>SkipThisOrchestrationStep</Action></Precondition></Preconditions></OrchestrationStep>`)}</OrchestrationSteps></UserJourney></UserJourneys>`,
+      ),
       whole(many(20000, (index) => `<!-- yourtenant ${index} -->`)),
       `<a ${many(60, (index) => `a${index}="${"x".repeat(10_000)}" `)}/>`,
     ];

@@ -1,5 +1,5 @@
 import type { ClaimTypeFragment, PredicateFragment } from "../document/document.ts";
-import { didYouMean, shortened } from "../report.ts";
+import { didYouMean, type Hint, shortened } from "../report.ts";
 import { regularExpressionProblem } from "./regular-expression.ts";
 import type { Scope } from "./scope.ts";
 
@@ -115,7 +115,7 @@ const predicateParameters: Readonly<Record<string, readonly string[]>> = {
 
 function checkPredicate({ report }: Scope, predicate: PredicateFragment): void {
   const { id, at, parameters } = predicate;
-  const problem = (message: string, hint?: string) =>
+  const problem = (message: string, hint?: Hint) =>
     report.error("PL508", at, `Predicate '${id}': ${message}`, hint);
   const method = Object.keys(predicateParameters).find(
     (name) => name.toLowerCase() === predicate.method.toLowerCase(),
@@ -155,7 +155,7 @@ function checkPredicate({ report }: Scope, predicate: PredicateFragment): void {
   } else if (given.get("characterset") === "") problem("CharacterSet is empty.");
 }
 
-export function isDate(text: string): boolean {
+function isDate(text: string): boolean {
   if (!/^\d{4}-\d{1,2}-\d{1,2}$/.test(text)) return false;
   const [year = 0, month = 0, day = 0] = text.split("-").map(Number);
   const date = new Date(Date.UTC(year, month - 1, day));

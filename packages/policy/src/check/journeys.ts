@@ -19,7 +19,7 @@ export function checkJourneys(scope: Scope): void {
 export const isSelection = ({ type }: StepFragment) =>
   type === "ClaimsProviderSelection" || type === "CombinedSignInAndSignUp";
 
-export const journeyKind = ({ kind }: JourneyFragment) => (kind === "journey" ? "UserJourney" : "SubJourney");
+const journeyKind = ({ kind }: JourneyFragment) => (kind === "journey" ? "UserJourney" : "SubJourney");
 
 function checkJourney(scope: Scope, own: JourneyFragment, journey: JourneyFragment): void {
   const { report } = scope;

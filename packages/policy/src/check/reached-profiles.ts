@@ -34,7 +34,7 @@ export function checkReachedProfiles(
 }
 
 /** An item's value, the key in any case. */
-export function metadataValue(profile: ProfileFragment, key: string): string | undefined {
+function metadataValue(profile: ProfileFragment, key: string): string | undefined {
   const wanted = key.toLowerCase();
   return profile.metadata?.find((item) => item.key.toLowerCase() === wanted)?.value;
 }

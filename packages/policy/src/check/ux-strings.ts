@@ -4,7 +4,7 @@ export const uxStrings: ReadonlySet<string> = new Set(
   account_name alert_message alert_no alert_title alert_yes alternative_text but_change_claims
   but_send_code but_send_new_code but_verify_code button_cancel button_continue button_retry
   button_send_code button_signin button_verify button_verify_code cancel_message code_pattern
-  collapse_text country_code_input_placeholder_text country_code_label createaccount_intro
+  collapse_text countryList country_code_input_placeholder_text country_code_label createaccount_intro
   createaccount_link createaccount_one_link createaccount_three_links createaccount_two_links day
   disclaimer_link_1_text disclaimer_link_1_url disclaimer_link_2_text disclaimer_link_2_url
   disclaimer_msg_intro display_prefix divider_title email_pattern enter_code_text_intro error_448

@@ -1,5 +1,4 @@
 import type {
-  ClaimReference,
   DisplayControl,
   EnumerationItem,
   IdMap,
@@ -19,8 +18,6 @@ import type {
  * What one policy file says, before it is merged with its bases: the model's parts, most of them optional, because a
  * file may say a part of a thing only. A merged policy is made of the same fragments.
  */
-
-type Loose<T, Kept extends keyof T> = Pick<T, Kept> & Partial<Omit<T, Kept>>;
 
 export type MergeBehavior = "Append" | "Prepend" | "ReplaceAll";
 
@@ -253,9 +250,6 @@ export interface RelyingPartyFragment {
   readonly technicalProfile?: ProfileFragment;
   readonly technicalProfileCount: number;
 }
-
-/** A claim reference as written: same members as the model's, always placed. */
-export type PlacedClaim = Loose<ClaimReference, "claimTypeReferenceId">;
 
 /** One policy file. */
 export interface PolicyDocument {

@@ -1,5 +1,5 @@
 import type { SourcePosition } from "../model.ts";
-import { didYouMean, type Report, shortened } from "../report.ts";
+import { didYouMean, type Hint, type Report, shortened } from "../report.ts";
 import { attributePosition, textPosition, type XmlElement } from "../xml/parse.ts";
 import type { SourceText } from "../xml/source-text.ts";
 import { grammar } from "./grammar.ts";
@@ -172,12 +172,7 @@ class Validation {
     });
   }
 
-  #unexpected(
-    parent: XmlElement,
-    child: XmlElement,
-    possible: readonly ChildRule[],
-    hint: string | undefined,
-  ): void {
+  #unexpected(parent: XmlElement, child: XmlElement, possible: readonly ChildRule[], hint: Hint): void {
     const names = possible.map(({ name }) => name).join(", ");
     const message = `'${parent.name}' has the invalid child element '${shortened(child.name)}' here; possible: ${names || "none"}.`;
     this.#report.error("PL004", this.#at(child), message, hint);
@@ -208,7 +203,7 @@ class Validation {
   }
 }
 
-function wordHint(value: string, type: SimpleType): string | undefined {
+function wordHint(value: string, type: SimpleType): Hint {
   if (!type.words) return undefined;
   const exact = type.words.find((word) => word.toLowerCase() === value.trim().toLowerCase());
   return exact === undefined ? didYouMean(value, type.words) : `Write '${exact}'.`;

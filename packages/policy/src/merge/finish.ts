@@ -161,7 +161,7 @@ function finishTransformation(fragment: TransformationFragment): ClaimsTransform
 }
 
 /** First of each key wins: within one element a duplicate is refused, a merge leaves none. */
-export function metadataRecord(items: readonly MetadataItem[] | undefined): Readonly<Record<string, string>> {
+function metadataRecord(items: readonly MetadataItem[] | undefined): Readonly<Record<string, string>> {
   return Object.fromEntries((items ?? []).map(({ key, value }) => [key, value]));
 }
 

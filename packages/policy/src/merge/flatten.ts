@@ -14,7 +14,7 @@ interface Flattening {
 const flattened = new WeakMap<ProfileFragment, Flattening>();
 
 /** Published includes are at most four deep; a file must not decide how deep the stack goes. */
-export const maximumIncludeDepth = 64;
+const maximumIncludeDepth = 64;
 
 /**
  * Resolves includes over the merged chain (policy-language.md 13.5): an override of the included profile in a derived

@@ -22,7 +22,7 @@ export interface XmlElement {
 }
 
 /** Largest policy file in bytes. Source: policy-language.md 16.2. */
-export const maximumFileSize = 1024 * 1024;
+const maximumFileSize = 1024 * 1024;
 /** The grammar needs 12 levels; foreign XML in `Extensions` gets room, an attack does not. */
 const maximumDepth = 64;
 /** Attributes of one element; the grammar knows at most 8. */
@@ -63,7 +63,7 @@ export function readXml(
 }
 
 /** Parses text to a tree; the first thing that is not well-formed ends it. */
-export function parseXml(source: SourceText): XmlReading {
+function parseXml(source: SourceText): XmlReading {
   const { text } = source;
   const parser = new SaxesParser({ xmlns: false, fragment: false, position: true });
   let root: XmlElement | undefined;
