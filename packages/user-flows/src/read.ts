@@ -97,7 +97,12 @@ export function readUserFlow(
     : { document: flow, diagnostics };
 }
 
-/** Reads one split language file, `userFlows/<id>/<tag>/<pageId>.json`. */
+/**
+ * Reads one split language file, `userFlows/<id>/<tag>/<pageId>.json` (user-flows.md 16): the texts of one page by
+ * string id. `page` is absent where a diagnostic is an error; never throws.
+ *
+ * @param file How diagnostics name the file.
+ */
 export function readLanguagePage(
   text: string,
   file: string,

@@ -25,6 +25,12 @@ export interface Advance {
  * Takes a journey from one moment to the next: runs until the person is needed again or the journey ends. All I/O goes
  * through `ports`; the same state, event and answers of the ports give the same result. The caller saves the state by
  * compare-and-set and lets one call at a time work on a journey.
+ *
+ * Never throws for what a person, an API or a policy did wrong: that is an `Outcome` with its AADB2C code. Throws only
+ * where a port does, and then the state that went in still counts. Source: journeys.md 2.
+ *
+ * @param program The version that the journey began with (`state.policyVersion`).
+ * @param state From `newJourney` or from the last call; it is not changed.
  */
 export async function advance(
   program: Program,

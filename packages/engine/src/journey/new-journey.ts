@@ -15,7 +15,11 @@ export interface NewJourney {
   readonly grant?: JourneyState["grant"];
 }
 
-/** The state of a journey that has not begun; `advance` with `started` begins it. */
+/**
+ * The state of a journey that has not begun, as plain JSON; `advance` with `started` begins it. `init.now` is in
+ * milliseconds since 1970. A policy without the journey that `init.entry` names gives a state without frames, which
+ * `advance` ends with an error.
+ */
 export function newJourney(program: Program, init: NewJourney): JourneyState {
   const entry = init.entry ?? "authorize";
   const journeyId = entry === "refresh" ? program.entry.refresh : program.entry.authorize;

@@ -15,7 +15,11 @@ export interface Compilation {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** Resolves every reference of a policy and reads every technical profile's metadata, once, when it is loaded. */
+/**
+ * Resolves every reference of a policy and reads every technical profile's metadata, once, when it is loaded. What is
+ * wrong or not built is a diagnostic, never a throw; only what a journey can reach is judged. The policy must not be
+ * changed afterwards: the program shares it. Source: technical-profiles.md 1, journeys.md 16.
+ */
 export function compile(policy: Policy): Compilation {
   const diagnostics: Diagnostic[] = [];
   const refresh = refreshJourney(policy);

@@ -8,7 +8,10 @@ import type { OutboundHttp, OutboundOptions } from "../outbound/index.ts";
  * time and holds less memory.
  */
 
-/** The guarded client of `createOutboundHttp`. */
+/**
+ * The client of `createOutboundHttp` for calls that a policy names; it is loaded with the first call. Nothing that the
+ * other side does makes it throw, and it follows no redirect. Source: api-connectors.md A6, A7.
+ */
 export function deferredHttp(options: OutboundOptions = {}): OutboundHttp {
   const client = once(async () => (await import("../outbound/index.ts")).createOutboundHttp(options));
   return {

@@ -27,7 +27,11 @@ const dataNames: Readonly<Record<PageModel["api"], string>> = {
   IdpSelections: "IdpSelections",
 };
 
-/** Turns page models into documents: complete without scripts, in our own look or in a tenant's template. */
+/**
+ * Turns page models into documents: complete without scripts, in our own look or in a tenant's template. Gives the
+ * HTML with the headers that it needs (its content security policy); does no I/O. Every text of a model is escaped.
+ * Source: pages.md 1 to 5.
+ */
 export function createPageRenderer(options: PageRendererOptions = {}): PageRenderer {
   const now = options.now ?? Date.now;
   return {

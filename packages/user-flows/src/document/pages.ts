@@ -26,6 +26,7 @@ const page = (
   template,
 });
 
+/** The pages of user flows, each with its contract and template. Source: user-flows.md 4, pages.md 3. */
 export const flowPages: readonly FlowPage[] = [
   page("signuporsignin", "Unified sign up or sign in page", "unifiedssp", "unified"),
   page("localaccountsignin", "Sign in page", "unifiedssp", "unified"),

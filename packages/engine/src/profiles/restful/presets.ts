@@ -21,6 +21,7 @@ export const presets: Readonly<
   strict: { connector: { timeout: 5_000, tries: 1 }, restful: { timeout: 5_000, tries: 1 } },
 };
 
+/** Whether a text names a preset, exactly as written in `presets`. */
 export function isPreset(text: string): text is Preset {
   return Object.hasOwn(presets, text);
 }
