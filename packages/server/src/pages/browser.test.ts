@@ -1,7 +1,6 @@
-import { readFile } from "node:fs/promises";
-import { createRequire } from "node:module";
 import formbody from "@fastify/formbody";
 import type { PageModel } from "@vestibule/engine";
+import axe from "axe-core";
 import Fastify, { type FastifyInstance } from "fastify";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
@@ -144,7 +143,6 @@ const ownPages = Object.keys(pages).filter((name) => name !== "templateWithScrip
 
 describe.skipIf(withoutBrowser)("accessibility", () => {
   it.each(ownPages)("axe finds nothing on %s, light on a telephone, dark on a desk", async (name) => {
-    const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
     const screens = [
       { colorScheme: "light", width: 320 },
       { colorScheme: "dark", width: 1280 },
@@ -153,7 +151,7 @@ describe.skipIf(withoutBrowser)("accessibility", () => {
       await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
       await page.setViewportSize({ width, height: 800 });
       await open(name);
-      await page.evaluate(axe);
+      await page.evaluate(axe.source);
       const violations = await page.evaluate(
         `axe.run(document).then(({violations}) => violations.map(({id,nodes}) => id + ": " + nodes.map((node) => node.html + " " + node.failureSummary).join(" | ")))`,
       );
