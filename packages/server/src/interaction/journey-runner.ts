@@ -13,6 +13,7 @@ import type { ApplicationAnswers, JourneyStart } from "../relying-party/contract
 import type { StoredJourney } from "../store/store.ts";
 import type { Tenant, TenantPolicy } from "../tenant/tenant.ts";
 import { type JourneyEnd, keepEnd, repeatEnd } from "./ended-journeys.ts";
+import { standsOnEndedSession } from "./ended-session.ts";
 import type { JourneyEngine } from "./engine-binding.ts";
 import {
   acceptedReply,
@@ -129,6 +130,8 @@ export function journeyRunner(deps: {
       const end = await repeatEnd(context, tenant, stored);
       return end === undefined ? lost : { ...running, ...end };
     }
+
+    if (await standsOnEndedSession(context.store, tenant, stored.state)) return lost;
 
     const event = await turn.event({
       state: stored.state,
