@@ -36,6 +36,7 @@ export const metadataRules: Readonly<Partial<Record<ProfileKind, readonly Metada
     words("setting.operatingMode", "Email", "Username"),
     flag("setting.showSignupLink"),
     words("setting.forgotPasswordLinkLocation", "AfterLabel", "AfterInput", "AfterButtons", "None"),
+    text("setting.forgotPasswordLinkOverride"),
     flag("setting.enableRememberMe"),
     flag("setting.showCancelButton"),
     flag("setting.showContinueButton"),
@@ -86,3 +87,11 @@ export const metadataRules: Readonly<Partial<Record<ProfileKind, readonly Metada
     words("AuthenticationContextReferenceClaimPattern", "None", "PolicyId"),
   ],
 };
+
+/** Kind → lower-case key → key, of its items whose values are judged. */
+export const metadataKeys: ReadonlyMap<ProfileKind, ReadonlyMap<string, string>> = new Map(
+  Object.entries(metadataRules).map(([kind, rules]) => [
+    kind as ProfileKind,
+    new Map(rules.map(({ key }) => [key.toLowerCase(), key])),
+  ]),
+);

@@ -1,5 +1,6 @@
+import { nearestName } from "../diagnostic.ts";
 import type { ProfileFragment } from "../document/document.ts";
-import { didYouMean, shortened } from "../report.ts";
+import { didYouMean, type Report, shortened } from "../report.ts";
 import { atLeast, readDataUri } from "./data-uri.ts";
 import { isOutputAttribute, isPersistedAttribute } from "./directory-attributes.ts";
 import {
@@ -9,7 +10,7 @@ import {
   type ProfileKind,
   profileKind,
 } from "./profile-kind.ts";
-import { metadataRules } from "./profile-metadata.ts";
+import { metadataKeys, metadataRules } from "./profile-metadata.ts";
 import type { CallSite, Reach } from "./reach.ts";
 import type { Scope } from "./scope.ts";
 
@@ -121,7 +122,22 @@ function checkSites(
     report.error("PL216", profile.at, `'${profile.id}' is to issue a token, but has no OutputTokenFormat.`);
 }
 
+/** Unknown keys are ignored; one that is nearly a known key is probably meant to be it (PL319). */
+function checkSpelling(report: Report, profile: ProfileFragment, kind: ProfileKind): void {
+  const known = metadataKeys.get(kind);
+  if (!known) return;
+  for (const { key, at } of profile.metadata ?? []) {
+    // Message overrides have long names of their own that resemble the switches they belong to.
+    if (known.has(key.toLowerCase()) || /^UserMessageIf/i.test(key)) continue;
+    const near = nearestName(key, known.values());
+    if (near === undefined || Math.abs(near.length - key.length) > 2) continue;
+    const message = `${kind} profiles have no metadata item '${shortened(key)}'; '${profile.id}' has it without effect.`;
+    report.warning("PL319", at, message, `Did you mean '${near}'?`);
+  }
+}
+
 function checkMetadata({ report }: Scope, profile: ProfileFragment, kind: ProfileKind): void {
+  checkSpelling(report, profile, kind);
   for (const { key, required, accepts, form } of metadataRules[kind] ?? []) {
     const item = profile.metadata?.find((each) => each.key.toLowerCase() === key.toLowerCase());
     if (!item) {
