@@ -30,6 +30,8 @@ export async function main(argv: readonly string[], terminal: Terminal = process
         return await (await import("./serve.ts")).serve(invocation, terminal);
       case "check":
         return await (await import("./check.ts")).check(invocation, terminal);
+      case "eject":
+        return await (await import("./eject.ts")).eject(invocation, terminal);
       case "keys":
         return await (await import("./keys.ts")).keys(invocation, terminal);
       case "trust":

@@ -27,7 +27,7 @@ export const optionTable = {
   version: { kind: "flag", variable: undefined },
 } as const satisfies Record<string, { kind: OptionKind; variable: string | undefined }>;
 
-const commands = ["dev", "serve", "check", "keys", "trust"] as const;
+const commands = ["dev", "serve", "check", "eject", "keys", "trust"] as const;
 export type Command = (typeof commands)[number];
 
 const logLevels = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;
@@ -63,7 +63,7 @@ export function readInvocation(
   if (options.has("help") || first === "help" || (first === undefined && argv.length === 0)) return "help";
   const command = readCommand(first);
   if (command === "trust" && directories.length > 0) throw new UsageError("vestibule trust takes no folder.");
-  if (command !== "trust" && command !== "keys" && directories.length === 0) {
+  if (command !== "trust" && command !== "keys" && command !== "eject" && directories.length === 0) {
     throw new UsageError(`vestibule ${command} needs the folder of a tenant: vestibule ${command} DIR`);
   }
 

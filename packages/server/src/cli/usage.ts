@@ -4,6 +4,7 @@ export const usage = `vestibule: a self-hosted customer-identity server
 vestibule dev DIR...     serves the tenants in these folders while they are worked on
 vestibule serve DIR...   serves them in production
 vestibule check DIR...   says what is wrong with them, for pipelines
+vestibule eject DIR FLOW writes a user flow as policy XML that runs identically
 vestibule keys ACTION    list DIR, roll DIR, set DIR NAME, add-certificate DIR NAME FILE,
                          remove DIR NAME ID: signing keys and secrets, sealed in the database
 vestibule trust          tells how to trust the certificates of \`vestibule dev\`

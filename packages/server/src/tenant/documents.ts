@@ -56,6 +56,21 @@ export class TenantFolder {
       .map(({ name }) => `${path}/${name}`);
   }
 
+  /** Policy files: in the folder itself and anywhere below `policies`, in alphabetical order. */
+  async xmlFiles(): Promise<string[]> {
+    const isPolicy = (entry: { readonly name: string; isFile(): boolean }) =>
+      entry.isFile() && entry.name.toLowerCase().endsWith(".xml");
+    const found = (await this.#entries(".")).filter(isPolicy).map(({ name }) => name);
+    const below = async (path: string, depth: number): Promise<void> => {
+      for (const entry of await this.#entries(path)) {
+        if (isPolicy(entry)) found.push(`${path}/${entry.name}`);
+        else if (entry.isDirectory() && depth < 8) await below(`${path}/${entry.name}`, depth + 1);
+      }
+    };
+    await below("policies", 0);
+    return found;
+  }
+
   async folders(path: string): Promise<string[]> {
     const entries = await this.#entries(path);
     return entries.filter((entry) => entry.isDirectory()).map(({ name }) => `${path}/${name}`);

@@ -12,6 +12,7 @@ import { customAttributeName, JsonReading } from "@vestibule/user-flows";
 import { accountsShape, readAccount } from "./accounts.ts";
 import { applicationShape, grantScopes, readApplication } from "./applications.ts";
 import { connectorShape, readConnector } from "./connectors.ts";
+import { readCustomPolicies } from "./custom-policies.ts";
 import { type TenantFolder as Folder, TenantFolder, tenantCodes } from "./documents.ts";
 import { identityProviderShape, readIdentityProvider, unsupportedProvider } from "./identity-providers.ts";
 import { SecretSources, type TenantMode } from "./secrets.ts";
@@ -42,7 +43,7 @@ export interface FullTenantReading extends TenantReading {
 /**
  * Reads one tenant's folder in the layout of user-flows.md 16: `tenant.json`, `userFlowAttributes.json`,
  * `identityProviders/*.json`, `apiConnectors/*.json`, `applications.json` or `applications/*.json`, `userFlows/*.json`
- * with `userFlows/<id>/<tag>/<pageId>.json`, and `accounts.json` (development mode). It never throws for what stands in
+ * with `userFlows/<id>/<tag>/<pageId>.json`, policy files (`*.xml`, and everywhere below `policies`), and `accounts.json` (development mode). It never throws for what stands in
  * the files: that becomes diagnostics, and what is good is given out.
  */
 export async function readTenant(directory: string, options: ReadTenantOptions): Promise<FullTenantReading> {
@@ -73,13 +74,22 @@ export async function readTenant(directory: string, options: ReadTenantOptions):
     identityProviders,
     connectors,
   });
-  const flows = await readFlows(folder, facts, options.compile ?? compilePolicy);
-  if (flows.policies.size + flows.broken.size === 0) {
+  const compile = options.compile ?? compilePolicy;
+  const flows = await readFlows(folder, facts, compile);
+  const domains = [
+    ...new Set([document.defaultDomain, ...document.domains].map((domain) => domain.toLowerCase())),
+  ];
+  const custom = await readCustomPolicies(
+    folder,
+    { mode: options.mode, domains, objectId: document.id.toLowerCase() },
+    compile,
+  );
+  if (flows.policies.size + flows.broken.size + custom.policies.size + custom.broken.size === 0) {
     folder.report(
       "TN010",
       "warning",
       "userFlows",
-      "The tenant has no user flow: nobody can sign in.",
+      "The tenant has no user flow and no policy: nobody can sign in.",
       "Add userFlows/B2C_1_signup_signin.json.",
     );
   }
@@ -87,9 +97,7 @@ export async function readTenant(directory: string, options: ReadTenantOptions):
     id: document.id.toLowerCase(),
     displayName: document.displayName,
     defaultDomain: document.defaultDomain.toLowerCase(),
-    domains: [
-      ...new Set([document.defaultDomain, ...document.domains].map((domain) => domain.toLowerCase())),
-    ],
+    domains,
     extensionsAppId,
     smartLockout: document.smartLockout,
     passwordExpiryInDays: document.passwordExpiryInDays,
@@ -103,7 +111,7 @@ export async function readTenant(directory: string, options: ReadTenantOptions):
       targetUrl,
       authentication: authentication.kind,
     })),
-    policies: flows.policies,
+    policies: new Map([...flows.policies, ...custom.policies]),
     keyContainers: secrets.containers,
     ...(seedAccounts.length > 0 && { seedAccounts }),
     directory,
@@ -111,8 +119,8 @@ export async function readTenant(directory: string, options: ReadTenantOptions):
   return {
     tenant,
     diagnostics: folder.diagnostics,
-    policyFiles: flows.files,
-    brokenPolicyFiles: flows.broken,
+    policyFiles: new Map([...flows.files, ...custom.files]),
+    brokenPolicyFiles: new Set([...flows.broken, ...custom.broken]),
     isWhole,
   };
 }

@@ -128,6 +128,11 @@ export function issuer({ flow }: Scope): TechnicalProfile {
         IssuanceClaimPattern: isIssuerEntityUserFlow ? "AuthorityWithTfp" : "AuthorityAndTenantGuid",
         ...(claimTypeForUserFlowId === "tfp" && { AuthenticationContextReferenceClaimPattern: "None" }),
       },
+      // The containers that a tenant has by default, so that an ejected flow signs with the same keys.
+      cryptographicKeys: [
+        { id: "issuer_secret", storageReferenceId: "B2C_1A_TokenSigningKeyContainer" },
+        { id: "issuer_refresh_token_key", storageReferenceId: "B2C_1A_TokenEncryptionKeyContainer" },
+      ],
       useTechnicalProfileForSessionManagement: "SM-jwt-issuer",
     },
   );

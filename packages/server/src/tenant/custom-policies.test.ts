@@ -1,0 +1,79 @@
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { writePolicy } from "@vestibule/policy";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { makeTestTenant, type TestTenant } from "../development/tenant.fixture.ts";
+import { openTenants } from "./open-tenants.ts";
+import { readTenant } from "./read-tenant.ts";
+
+let tenant: TestTenant;
+let other: string;
+const file = (name: string) => join(tenant.directory, "policies", name);
+
+beforeEach(async () => {
+  tenant = await makeTestTenant();
+  other = await mkdtemp(join(tmpdir(), "vestibule-policies-"));
+  const flow = (await readTenant(tenant.directory, { mode: "development" })).tenant?.policies.get(
+    "b2c_1_signin",
+  );
+  if (!flow) throw new Error("the tenant has no flow");
+  await mkdir(join(tenant.directory, "policies"));
+  await writeFile(file("signin.xml"), writePolicy(flow.program.policy, { policyId: "B2C_1A_signin" }));
+});
+afterEach(async () => {
+  await tenant.remove();
+  await rm(other, { recursive: true, force: true });
+});
+
+const read = () => readTenant(tenant.directory, { mode: "development" });
+
+describe("policy files of a tenant", () => {
+  it("are served beside the user flows, by their own ids", async () => {
+    const reading = await read();
+    expect(reading.diagnostics.filter(({ severity }) => severity === "error")).toEqual([]);
+    expect([...(reading.tenant?.policies.values() ?? [])].map(({ id, kind }) => [id, kind])).toEqual([
+      ["B2C_1_signin", "userFlow"],
+      ["B2C_1A_signin", "customPolicy"],
+    ]);
+  });
+
+  it("take the values of appsettings.json in the place of their settings", async () => {
+    const text = await readFile(file("signin.xml"), "utf8");
+    await writeFile(file("signin.xml"), text.replaceAll("fabrikam.onmicrosoft.com", "{Settings:Tenant}"));
+    const environments = [
+      { Name: "Dev", Production: false, Tenant: "fabrikam.onmicrosoft.com", PolicySettings: {} },
+    ];
+    await writeFile(
+      join(tenant.directory, "appsettings.json"),
+      JSON.stringify({ Environments: environments }),
+    );
+    expect((await read()).tenant?.policies.has("b2c_1a_signin")).toBe(true);
+  });
+
+  it("are refused with file, line and column when they are wrong; the user flows stay", async () => {
+    const text = await readFile(file("signin.xml"), "utf8");
+    await writeFile(file("signin.xml"), text.replace("<OrchestrationSteps>", "<OrchestrationStep>"));
+    const reading = await read();
+    const errors = reading.diagnostics.filter(({ severity }) => severity === "error");
+    expect(errors[0]?.at).toMatchObject({
+      file: expect.stringContaining("signin.xml"),
+      line: expect.any(Number),
+    });
+    expect([...(reading.tenant?.policies.keys() ?? [])]).toEqual(["b2c_1_signin"]);
+  });
+
+  it("go on serving their last good version while the file is broken", async () => {
+    const tenants = await openTenants([tenant.directory], { mode: "development" });
+    const good = tenants.find("fabrikam.onmicrosoft.com")?.policies.get("b2c_1a_signin");
+    await writeFile(file("signin.xml"), "<TrustFrameworkPolicy");
+    await tenants.reload();
+    expect(tenants.find("fabrikam.onmicrosoft.com")?.policies.get("b2c_1a_signin")?.program.version).toBe(
+      good?.program.version,
+    );
+    await rm(file("signin.xml"));
+    await tenants.reload();
+    expect(tenants.find("fabrikam.onmicrosoft.com")?.policies.has("b2c_1a_signin")).toBe(false);
+    await tenants.close();
+  });
+});
