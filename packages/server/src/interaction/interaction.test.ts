@@ -107,10 +107,16 @@ describe("repeated requests", () => {
     server.script.gate = new Promise((resolve) => {
       open = resolve;
     });
+    let arrived = 0;
+    const count = () => {
+      arrived += 1;
+    };
+    server.app.server.on("request", count);
     const both = [browser.post(page, { answer: "no" }), browser.post(page, { answer: "no" })];
     // The second is there before the first is through.
-    await expect.poll(() => server.script.submissions).toBe(1);
-    setTimeout(open, 50);
+    await expect.poll(() => [arrived, server.script.submissions]).toEqual([2, 1]);
+    server.app.server.off("request", count);
+    open();
     const bodies = await Promise.all(both.map(async (response) => (await response).text()));
     delete server.script.gate;
     expect(bodies[0]).toBe(bodies[1]);

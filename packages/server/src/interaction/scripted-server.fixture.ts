@@ -29,15 +29,13 @@ import { TestBrowser } from "./test-browser.fixture.ts";
 // A server with real sockets, a real store and the real pages, whose journeys follow a script: `pages` pages, each of
 // which accepts the answer `ok`; then the end.
 
-type ServerStore = Store;
-
 export interface Script {
   readonly pages: number;
   /** Advances the script was asked for, in their order, `started` left out. */
   readonly events: JourneyEvent[];
-  /** Runs of a form's validation. */
   /** Versions of the program that were run. */
   readonly versions: string[];
+  /** Runs of a form's validation. */
   submissions: number;
   issued: number;
   /** Happens in the middle of each run. */
@@ -52,7 +50,7 @@ export interface Script {
 export interface ScriptedServer {
   readonly app: FastifyInstance;
   readonly origin: string;
-  readonly store: ServerStore;
+  readonly store: Store;
   readonly script: Script;
   readonly interaction: InteractionRoom;
   readonly tenants: readonly Tenant[];
