@@ -32,7 +32,7 @@ export async function signUp(
 ): Promise<Outcome> {
   const person = world.person();
   const page = await person.openSignUp(policy);
-  return submitSignUp(world, person, page, policy, email, {
+  return submitForm(world, person, page, policy, email, {
     email,
     newPassword: goodPassword,
     reenterPassword: goodPassword,
@@ -56,7 +56,7 @@ export async function signUpFederated(
     const account = await accountOf(world, email);
     return { person, email, shown, account, correlationId: start.tid, ...(tokens && { tokens }) };
   }
-  return submitSignUp(world, person, shown, policy, email, {
+  return submitForm(world, person, shown, policy, email, {
     email,
     displayName: "Nils Berg",
     givenName: "Nils",
@@ -65,7 +65,8 @@ export async function signUpFederated(
   });
 }
 
-async function submitSignUp(
+/** Posts the form, goes on where it was accepted, and says what came of it. */
+async function submitForm(
   world: World,
   person: Person,
   page: ShownPage,
@@ -93,15 +94,7 @@ export async function signIn(
   person = world.person(),
 ): Promise<Outcome> {
   const page = aPage(await person.open(policy));
-  const posted = await person.post(page, { email, password });
-  const shown = posted.status === "200" ? await person.act(page, "confirmed") : undefined;
-  const tokens = shown && (await tokensOf(person, shown, policy));
-  return {
-    ...{ person, email, page, posted, correlationId: page.tid },
-    account: await accountOf(world, email),
-    ...(shown && { shown }),
-    ...(tokens && { tokens }),
-  };
+  return submitForm(world, person, page, policy, email, { email, password });
 }
 
 /** Claims of the id token of a sign-in that went through. */

@@ -13,6 +13,8 @@ export function launchBrowser(): Promise<Browser> {
       "--disable-gpu",
       "--no-first-run",
       "--disable-background-networking",
+      "--disable-component-update",
+      "--disable-sync",
     ],
   });
 }

@@ -289,6 +289,6 @@ describe("profile editing", () => {
     expect(browser.issued().claims).toMatchObject({ given_name: "Ada" });
     const [account] = ports.accounts.values();
     expect(account?.attributes).toMatchObject({ givenName: "Ada" });
-    expect(account?.attributes["extension_cccccccc000040008000000000000001_LoyaltyNumber"] ?? "").toBe("");
+    expect(account?.attributes.extension_cccccccc000040008000000000000001_LoyaltyNumber ?? "").toBe("");
   });
 });
