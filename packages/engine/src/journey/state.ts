@@ -33,6 +33,8 @@ export interface JourneyState {
   readonly sessionWrites: SessionWrites;
   /** Verification claim id → proof, bound to the address. */
   readonly proofs: Readonly<Record<string, { readonly address: string; readonly verified: boolean }>>;
+  /** One-time codes that this journey asked for; absent = none. */
+  readonly codesSent?: number;
   readonly keepMeSignedIn: boolean;
   /** Identifier that was typed before a link was followed; it prefills the next page. */
   readonly hint?: string;

@@ -10,6 +10,12 @@ type VerificationResult = Extract<Outcome, { kind: "verification" }>["result"];
 
 const answer = (result: VerificationResult): Outcome => ({ kind: "verification", result });
 
+/**
+ * Codes that one journey may ask for, over all addresses: three addresses, each with all that it may get in ten
+ * minutes. Without it one visit is enough to send mails to any number of strangers.
+ */
+const mostCodes = 15;
+
 /** A form without JavaScript posts everything with the button for a code: what was typed must come back with the page. */
 function keepTyped(
   run: Run,
@@ -47,6 +53,15 @@ export async function verify(run: Run, waiting: WaitingPage, event: Verification
   if (!isEmailAddress(address)) return answer(6);
   const scope = `${run.state.id}:${claimId}`;
   if (event.action === "send") {
+    const { codesSent = 0 } = run.state;
+    if (codesSent >= mostCodes) {
+      note(run, {
+        kind: "warning",
+        text: `Code for ${claimId}: this journey has asked for ${mostCodes} codes`,
+      });
+      return answer(2);
+    }
+    update(run, { codesSent: codesSent + 1 });
     const sent = await run.ports.verification.sendCode(scope, address, {
       language: run.state.culture.language,
       organisation: run.ports.organisation,
