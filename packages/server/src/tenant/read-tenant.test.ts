@@ -205,6 +205,14 @@ describe("a wrong document names the file, the place and the nearest right value
     ],
     [
       "apiConnectors/before-token.json",
+      '"sample-password"',
+      '"env:VESTIBULE_MASTER_KEY"',
+      "TN020",
+      "authenticationConfiguration.password",
+      "API_PASSWORD",
+    ],
+    [
+      "apiConnectors/before-token.json",
       '"id": "before-token"',
       '"id": "before-creating"',
       "TN032",

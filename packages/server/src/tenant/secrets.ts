@@ -5,6 +5,13 @@ import type { KeyContainerSource } from "./tenant.ts";
 
 export type TenantMode = "development" | "production";
 
+/** Variables that hold secrets of the whole server. Windows does not tell their case apart. */
+const ownVariables: ReadonlySet<string> = new Set([
+  "VESTIBULE_MASTER_KEY",
+  "VESTIBULE_DATABASE",
+  "VESTIBULE_SMTP",
+]);
+
 /** Where the secrets of a tenant come from: storage reference id → source. Values are never read here. */
 export class SecretSources {
   readonly containers = new Map<string, KeyContainerSource>();
@@ -43,6 +50,13 @@ export class SecretSources {
       if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(variable)) {
         reading.report("TN020", "error", path, "'env:' is followed by the name of an environment variable.", {
           hint: "For example 'env:API_PASSWORD'.",
+        });
+        return undefined;
+      }
+      // They open the database and its seals. Whoever writes a tenant's files must not send them to an API of their own.
+      if (ownVariables.has(variable.toUpperCase())) {
+        reading.report("TN020", "error", path, "'env:' cannot name a variable of the server itself.", {
+          hint: "Give the secret a variable of its own, for example 'env:API_PASSWORD'.",
         });
         return undefined;
       }
