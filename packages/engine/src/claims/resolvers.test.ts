@@ -31,6 +31,7 @@ it.each([
   ["https://x/{Culture:LanguageName}/a", "https://x/en/a"],
   ["x{OAUTH-KV:none}y", "xy"],
   ["{unknown:thing}", "{unknown:thing}"],
+  ["{constructor:name}", "{constructor:name}"],
   ["no resolver", "no resolver"],
 ])("%s is %s", (text, expected) => {
   expect(resolveClaimResolvers(text, scope)).toBe(expected);

@@ -84,8 +84,13 @@ export function isOneResolver(text: string): boolean {
   if (!match) return false;
   const prefix = (match[1] ?? "").toLowerCase();
   if (prefix === "oauth-kv" || prefix === "claim") return true;
-  const members = resolvers[prefix];
+  const members = membersOf(prefix);
   return members !== undefined && Object.hasOwn(members, (match[2] ?? "").toLowerCase());
+}
+
+function membersOf(prefix: string): Members | undefined {
+  const key = prefix.toLowerCase();
+  return Object.hasOwn(resolvers, key) ? resolvers[key] : undefined;
 }
 
 function lookUp(prefix: string, name: string, scope: ResolverScope, literal: string): string | undefined {
@@ -97,7 +102,7 @@ function lookUp(prefix: string, name: string, scope: ResolverScope, literal: str
       return value === undefined ? undefined : claimText(value);
     }
     default: {
-      const members = resolvers[prefix.toLowerCase()];
+      const members = membersOf(prefix);
       if (members === undefined) return literal;
       const key = name.toLowerCase();
       return Object.hasOwn(members, key) ? members[key]?.(scope, name) : undefined;
