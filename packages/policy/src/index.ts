@@ -10,6 +10,7 @@ export {
   type RefusedPolicy,
 } from "./policy-set.ts";
 export { type PolicyFileReading, readPolicyFile } from "./read-policy-file.ts";
+export { reservedTokenClaims } from "./relying-party.ts";
 export { readAppSettings } from "./settings/app-settings.ts";
 export type { PolicyEnvironment } from "./settings/substitute.ts";
 export { writePolicy } from "./write/write-policy.ts";

@@ -25,6 +25,24 @@ export interface UserJourneyBehaviors {
   };
 }
 
+/**
+ * Claims that only the token issuer sets; a policy's claim of such a name is not issued. `sub`, `acr`, `tfp` and
+ * `auth_time` may be the policy's own. Source: protocol.md 6.4.
+ */
+export const reservedTokenClaims: ReadonlySet<string> = new Set([
+  "iss",
+  "aud",
+  "exp",
+  "nbf",
+  "iat",
+  "nonce",
+  "azp",
+  "scp",
+  "ver",
+  "at_hash",
+  "c_hash",
+]);
+
 /** Which output claim is the token's subject. Source: policy-language.md 8.5. */
 export interface SubjectNamingInfo {
   readonly claimType: string;

@@ -1,4 +1,5 @@
 import type { ProfileFragment, RelyingPartyFragment } from "../document/document.ts";
+import { reservedTokenClaims } from "../relying-party.ts";
 import { readDataUri } from "./data-uri.ts";
 import { isSelection } from "./journeys.ts";
 import { incompleteParts } from "./pages.ts";
@@ -84,24 +85,10 @@ function checkPolicyProfile({ report }: Scope, profile: ProfileFragment, reach: 
         `Two output claims have the name '${name}'; the first that has a value is issued.`,
       );
     names.add(name);
-    if (reserved.has(name))
+    if (reservedTokenClaims.has(name))
       report.warning("PL708", claim.at, `'${name}' is a claim that the token issuer writes itself.`);
   }
 }
-
-const reserved = new Set([
-  "iss",
-  "aud",
-  "exp",
-  "nbf",
-  "iat",
-  "nonce",
-  "acr",
-  "at_hash",
-  "c_hash",
-  "ver",
-  "auth_time",
-]);
 
 function checkBehaviors({ report }: Scope, party: RelyingPartyFragment): void {
   const behaviors = party.behaviors;

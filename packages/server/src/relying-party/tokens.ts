@@ -1,5 +1,6 @@
 import { hash } from "node:crypto";
 import type { TokenIssuer } from "@vestibule/engine";
+import { reservedTokenClaims } from "@vestibule/policy";
 import type { ServerContext } from "../context.ts";
 import type { Tenant } from "../tenant/tenant.ts";
 import type { GrantedResource } from "./scope.ts";
@@ -21,21 +22,6 @@ export interface TokenSubject {
 }
 
 type Payload = Readonly<Record<string, unknown>>;
-
-/** Claims that only the issuer sets: protocol.md 6.4, reserved names. */
-const reservedClaims = new Set([
-  "iss",
-  "aud",
-  "exp",
-  "nbf",
-  "iat",
-  "nonce",
-  "azp",
-  "scp",
-  "ver",
-  "at_hash",
-  "c_hash",
-]);
 
 /** Signs an id token: protocol.md 6.4. `accessToken` and `code` are those that go out beside it. */
 export function signIdToken(
@@ -107,7 +93,7 @@ function policyClaims(about: TokenSubject): Payload {
   const own = Object.fromEntries(
     Object.entries(about.claims).filter(
       ([name, value]) =>
-        !reservedClaims.has(name) &&
+        !reservedTokenClaims.has(name) &&
         value !== null &&
         value !== undefined &&
         !(name === "sub" && value === ""),
