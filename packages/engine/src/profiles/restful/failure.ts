@@ -1,3 +1,4 @@
+import { errorMessages, fillString } from "../../strings/index.ts";
 import type { ProfileResult } from "../profile.ts";
 import type { Fault, RestfulContext } from "./exchange.ts";
 import { withoutSecrets } from "./redaction.ts";
@@ -8,17 +9,6 @@ type TransportKey =
   | "UserMessageIfCircuitOpen"
   | "UserMessageIfDnsResolutionFailed"
   | "UserMessageIfRequestTimeout";
-
-/** Built-in texts of the message catalogue (api-connectors.md B8). */
-const transportTexts: Readonly<Record<TransportKey, string>> = {
-  DefaultUserMessageIfRequestFailed:
-    "Failed to establish connection to restful service end point. Restful service URL: {0}",
-  UserMessageIfCircuitOpen: "{0} Restful Service URL: {1}",
-  UserMessageIfDnsResolutionFailed:
-    "Failed to resolve the hostname of the restful service endpoint. Restful service URL: {0}",
-  UserMessageIfRequestTimeout:
-    "Failed to establish connection to restful service end point within timeout limit {0} seconds. Restful service URL: {1}",
-};
 
 const circuitReason = "The circuit is open after repeated failures and is not allowing calls.";
 
@@ -148,7 +138,7 @@ function transportText(
   return (
     configured(context, key, fillIns) ??
     configured(context, "DefaultUserMessageIfRequestFailed", [url]) ??
-    fill(transportTexts[key], fillIns)
+    builtIn(key, fillIns)
   );
 }
 
@@ -181,9 +171,9 @@ function configured(
   fillIns: readonly string[],
 ): string | undefined {
   const text = context.message(key, ...fillIns);
-  return text === "" || text === key || text === fill(transportTexts[key], fillIns) ? undefined : text;
+  return text === "" || text === key || text === builtIn(key, fillIns) ? undefined : text;
 }
 
-function fill(text: string, fillIns: readonly string[]): string {
-  return text.replace(/\{(\d)\}/g, (whole, index: string) => fillIns[Number(index)] ?? whole);
+function builtIn(key: TransportKey, fillIns: readonly string[]): string {
+  return fillString(errorMessages[key] ?? key, ...fillIns);
 }
