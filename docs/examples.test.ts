@@ -98,13 +98,17 @@ describe("what a reader types", () => {
   let scratch: string;
   const children: ChildProcess[] = [];
 
-  const adapt = (text: string) =>
-    text
-      .replaceAll("http://localhost:4480", sample.url)
-      .replaceAll("https://localhost:4443", sample.httpsUrl)
-      .replaceAll("localhost:4443", new URL(sample.httpsUrl).host)
-      .replaceAll("http://localhost:4483", connectorUrl)
-      .replaceAll("listen(4483", `listen(${new URL(connectorUrl).port}`);
+  // In one pass: a free port may begin with the digits of another address's.
+  const adapt = (text: string) => {
+    const free: Readonly<Record<string, string>> = {
+      "http://localhost:4480": sample.url,
+      "https://localhost:4443": sample.httpsUrl,
+      "localhost:4443": new URL(sample.httpsUrl).host,
+      "http://localhost:4483": connectorUrl,
+      "listen(4483": `listen(${new URL(connectorUrl).port}`,
+    };
+    return text.replace(/(?:https?:\/\/)?localhost:\d+|listen\(\d+/g, (own) => free[own] ?? own);
+  };
 
   /** Saves an example beside the libraries that it imports, and runs it. */
   async function run(block: CodeBlock): Promise<ChildProcess> {

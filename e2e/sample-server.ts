@@ -69,7 +69,7 @@ async function start(
   closing.push(social.close);
   const directory = join(folder, "tenant");
   await cp(sampleTenant, directory, { recursive: true });
-  await replaceInFiles(directory, {
+  await moveAddresses(directory, {
     "http://localhost:4480": urls.http,
     "https://localhost:4443": urls.https,
     "http://localhost:4481": api.url,
@@ -123,15 +123,15 @@ async function open(server: Server): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
-async function replaceInFiles(
-  directory: string,
-  replacements: Readonly<Record<string, string>>,
-): Promise<void> {
+/** Moves each address to its free port in one pass: a free port may begin with the digits of another address's. */
+async function moveAddresses(directory: string, addresses: Readonly<Record<string, string>>): Promise<void> {
   for (const entry of await readdir(directory, { recursive: true, withFileTypes: true })) {
     if (!entry.isFile() || !entry.name.endsWith(".json")) continue;
     const path = join(entry.parentPath, entry.name);
-    let text = await readFile(path, "utf8");
-    for (const [from, to] of Object.entries(replacements)) text = text.replaceAll(from, to);
-    await writeFile(path, text);
+    const text = await readFile(path, "utf8");
+    await writeFile(
+      path,
+      text.replace(/https?:\/\/localhost:\d+/g, (address) => addresses[address] ?? address),
+    );
   }
 }
