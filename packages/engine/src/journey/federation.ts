@@ -97,6 +97,7 @@ export async function completeFederation(
     parameters,
   );
   if (result.kind !== "claims") return failed(run, result);
+  update(run, { identityAsked: true });
   const scope = resolverScope(run);
   const tokens: Record<string, unknown> = {
     "{oauth2:access_token}": result.tokens.accessToken,

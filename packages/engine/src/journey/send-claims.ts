@@ -86,9 +86,9 @@ function jsonValue(type: ClaimType, value: ClaimValue): JsonClaim {
 
 /** The last time that credentials were given: now, or the session's where nothing was asked. */
 function authenticationTime(run: Run): number {
-  const { grant, sessionWrites, sessionAtStart } = run.state;
+  const { grant, sessionWrites, sessionAtStart, identityAsked } = run.state;
   if (grant) return grant.authTime;
-  if (!sessionWrites.fresh && sessionAtStart) return sessionAtStart.authTime;
+  if (!sessionWrites.fresh && !identityAsked && sessionAtStart) return sessionAtStart.authTime;
   return Math.floor(run.ports.clock.now() / 1000);
 }
 
@@ -100,12 +100,14 @@ function grantClaims(run: Run): Record<string, ClaimValue> {
 function sessionUpdate(run: Run, authTime: number, objectId: string | undefined): SessionUpdate {
   const { behaviors } = run.program.policy.relyingParty;
   const scope = behaviors.singleSignOn?.scope ?? "Tenant";
-  const { sessionWrites, sessionAtStart, request, policyId, keepMeSignedIn } = run.state;
+  const { sessionWrites, sessionAtStart, identityAsked, request, policyId, keepMeSignedIn } = run.state;
   const now = Math.floor(run.ports.clock.now() / 1000);
   // Another subject than the session's starts a new record; nothing of the old one may reach it (journeys.md 5.2).
   const other =
-    sessionAtStart?.subject !== undefined && objectId !== undefined && sessionAtStart.subject !== objectId;
-  const earlier = sessionWrites.fresh && (other || !sessionAtStart) ? undefined : sessionAtStart;
+    objectId === undefined
+      ? identityAsked === true
+      : sessionAtStart?.subject !== undefined && sessionAtStart.subject !== objectId;
+  const earlier = other ? undefined : sessionAtStart;
   const relyingParty = { clientId: request.clientId, policyId };
   const known = (earlier?.relyingParties ?? []).filter(
     (rp) => rp.clientId !== relyingParty.clientId || rp.policyId !== policyId,

@@ -19,7 +19,17 @@ function managementOf(run: Run, profile: TechnicalProfile): Management | undefin
     : undefined;
 }
 
+/**
+ * Whether the session is of the person in this journey: nobody else was let in since it began. Once somebody is
+ * identified, the subjects must be equal; a person who was asked and is not identified yet is a stranger to it.
+ */
+function sessionIsTheirs({ state }: Run): boolean {
+  const { objectId } = state.bag;
+  return objectId === undefined ? !state.identityAsked : objectId === state.sessionAtStart?.subject;
+}
+
 function storedState(run: Run, management: Management): SsoProviderState | undefined {
+  if (!sessionIsTheirs(run)) return undefined;
   const stored = run.state.sessionAtStart?.providers[management.profile.id];
   return stored && Object.keys(stored.claims).length > 0 ? stored : undefined;
 }

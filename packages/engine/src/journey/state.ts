@@ -29,6 +29,8 @@ export interface JourneyState {
   readonly waiting?: Waiting;
   /** The session as it was when the journey began. */
   readonly sessionAtStart?: SsoSession;
+  /** The person was asked who they are; the session may be somebody else's. */
+  readonly identityAsked?: true;
   /** What this journey will store in the session when it ends. */
   readonly sessionWrites: SessionWrites;
   /** Verification claim id → proof, bound to the address. */

@@ -125,6 +125,7 @@ function selectProvider(run: Run, step: OrchestrationStep): StepResult {
     return "next";
   }
   const chosen = restored === "local" ? undefined : (restored ?? hinted ?? onlyChoice(step, choices, local));
+  if (!restored) update(run, { identityAsked: true });
   if (chosen) {
     note(run, { kind: "step", text: `${chosen.exchangeId} without asking` });
     return goTo(run, chosen.exchangeId);
