@@ -4,7 +4,7 @@ import { metadataItem, resolveInputClaims } from "../claims/mapping.ts";
 import { resolveClaimResolvers } from "../claims/resolvers.ts";
 import { isReadOnly, maxLength } from "../profiles/self-asserted/fields.ts";
 import { type Choice, type Form, formOf, pageContract, type Selection, selectionOf } from "./forms.ts";
-import { pageTexts } from "./messages.ts";
+import { pageTexts, resourcesIdFor } from "./messages.ts";
 import type { PageContentDefinition, PageField, PageModel, PagePredicates, PageProvider } from "./page.ts";
 import { currentStep, profileOf, type Run, resolverScope } from "./run.ts";
 import type { WaitingPage } from "./state.ts";
@@ -68,6 +68,7 @@ function pageLanguage(run: Run): PageModel["language"] {
 }
 
 /** Texts do not change while a program lives: they are put together once for each page and language. */
+const mostContents = 256;
 const contents = new WeakMap<object, Map<string, Readonly<Record<string, string>>>>();
 
 function content(run: Run, definitionId: string, form: Form | undefined): Readonly<Record<string, string>> {
@@ -92,6 +93,8 @@ function content(run: Run, definitionId: string, form: Form | undefined): Readon
   if (form === undefined && /\.signup$/i.test(definitionId) && result.intro === ux.providerSelection.intro) {
     result.intro = ux.page.vb_sign_up ?? "";
   }
+  // The tag is what a browser wrote: without a bound anybody could fill the memory.
+  if (cached.size >= mostContents) cached.clear();
   cached.set(key, result);
   return result;
 }
@@ -170,7 +173,7 @@ function pageField(
 function localizedOptions(run: Run, form: Form, type: ClaimType) {
   const { policy } = run.program;
   const definition = policy.contentDefinitions.get(form.contentDefinitionId);
-  const resourcesId = definition?.localizedResources[run.state.culture.language];
+  const resourcesId = resourcesIdFor(definition, run.state.culture.language);
   const collection =
     resourcesId === undefined
       ? undefined
