@@ -47,7 +47,7 @@ export async function readAnswer(
   const code = fields.get("code");
   if (code === null) return { kind: "problem", message: "That address holds no code." };
 
-  const reference = run.application.secrets[0];
+  const reference = run.application.secrets[0]?.storageReference;
   const secret = reference === undefined ? undefined : await context.ports(run.tenant).keys.secret(reference);
   const answer = await send(`${ownListener(request)}${policyPath(run, "oauth2/v2.0/token")}`, {
     method: "POST",

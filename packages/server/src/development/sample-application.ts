@@ -100,7 +100,7 @@ async function redeemWithSecret(
   const { tenant: segment, policy, ...fields } = textMembers(request.body);
   const tenant = context.tenants.find(segment ?? "");
   const client = tenant?.applications.find((one) => one.clientId === fields.client_id);
-  const storageReference = client?.secrets[0];
+  const storageReference = client?.secrets[0]?.storageReference;
   if (!tenant || !policy || storageReference === undefined) {
     return reply.code(400).send({ error: "invalid_request", error_description: "There is no such client." });
   }

@@ -11,7 +11,14 @@ export interface AddressRules {
 export type AddressGuard = (address: string) => string | undefined;
 
 /** Instance-metadata and host services of cloud providers outside the link-local range. */
-const metadataAddresses = new Set(["168.63.129.16", "100.100.100.200", "fd00:ec2::254", "192.0.0.192"]);
+const metadataAddresses = new Set([
+  "168.63.129.16",
+  "100.100.100.200",
+  "fd00:ec2::254",
+  "fd00:ec2::23",
+  "fd20:ce::254",
+  "192.0.0.192",
+]);
 
 const privateRanges = new Set(["private", "uniqueLocal", "carrierGradeNat"]);
 

@@ -55,15 +55,18 @@ export async function authenticateClient(
   }
   if (secret === undefined) throw new ProtocolError("AADB2C90079");
   const { keys } = context.ports(tenant);
+  const now = context.now();
   let matches = false;
-  for (const reference of application.secrets) {
-    const expected = await keys.secret(reference).catch((error: unknown) => {
+  for (const { storageReference, startsAt = -Infinity, endsAt = Infinity } of application.secrets) {
+    const expected = await keys.secret(storageReference).catch((error: unknown) => {
       // Its container cannot be used; another one may still hold the right secret.
       context.log.error({ err: error, clientId: application.clientId }, "a client secret cannot be read");
       return undefined;
     });
     // All of them are compared, so that the time says nothing about which one it was.
-    if (expected !== undefined && expected !== "" && equalSecrets(secret, expected)) matches = true;
+    if (expected === undefined || expected === "" || !equalSecrets(secret, expected)) continue;
+    if (startsAt <= now && now < endsAt) matches = true;
+    else context.log.warn({ clientId: application.clientId }, "a client secret is not valid at this time");
   }
   if (!matches) throw new ProtocolError("AADB2C90081");
 }

@@ -42,7 +42,7 @@ const applications: readonly Application[] = [
       { uri: "https://app.example/cb2?a=b", type: "web" },
       { uri: "https://app.example/zurück", type: "web" },
     ],
-    secrets: ["WebSecretOld", "WebSecret"],
+    secrets: [{ storageReference: "WebSecretOld" }, { storageReference: "WebSecret" }],
     logoutUrl: "https://app.example/signed-out",
     grantedScopes: { [clients.api]: ["read"] },
   }),
@@ -67,7 +67,7 @@ const applications: readonly Application[] = [
   application(clients.withoutUri, {}),
   application(clients.implicit, {
     redirectUris: [{ uri: "https://implicit.example/cb", type: "web" }],
-    secrets: ["WebSecret"],
+    secrets: [{ storageReference: "WebSecret" }],
     allowImplicit: true,
     grantedScopes: { [clients.api]: ["read"] },
   }),
@@ -210,7 +210,7 @@ export function otherTenant(): Tenant {
     applications: [
       application(clients.foreign, {
         redirectUris: [{ uri: "https://fabrikam.example/cb", type: "web" }],
-        secrets: ["WebSecret"],
+        secrets: [{ storageReference: "WebSecret" }],
       }),
     ],
     policies: new Map([

@@ -8,6 +8,11 @@ import { guid } from "./tenant-document.ts";
 
 const { flag, listOf, maybe, object, oneOf, optional, required, text, withDefaults } = shapes;
 
+const timestamp = text({
+  pattern: /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})$/,
+  describe: "a time such as '2027-01-31T00:00:00Z'",
+});
+
 /** One application in Graph's form (directory-and-graph.md 12.1). */
 export const applicationShape = object(
   {
@@ -76,8 +81,8 @@ export const applicationShape = object(
           displayName: maybe(anything),
           keyId: maybe(anything),
           hint: maybe(anything),
-          startDateTime: maybe(anything),
-          endDateTime: maybe(anything),
+          startDateTime: maybe(shapes.orNull(timestamp)),
+          endDateTime: maybe(shapes.orNull(timestamp)),
           customKeyIdentifier: maybe(anything),
           secretText: required(text()),
         }),
@@ -135,14 +140,16 @@ export function readApplication(
     enabled: document.accountEnabled,
     redirectUris,
     ...(document.web.logoutUrl !== null && { logoutUrl: document.web.logoutUrl }),
-    secrets: document.passwordCredentials.map(({ secretText }, index) =>
-      secrets.add(
+    secrets: document.passwordCredentials.map(({ secretText, startDateTime, endDateTime }, index) => ({
+      storageReference: secrets.add(
         `App_${document.appId}_${index + 1}`,
         secretText,
         place(`passwordCredentials[${index}].secretText`),
         reading,
       ),
-    ),
+      ...(startDateTime && { startsAt: Date.parse(startDateTime) }),
+      ...(endDateTime && { endsAt: Date.parse(endDateTime) }),
+    })),
     allowImplicit: enableIdTokenIssuance || enableAccessTokenIssuance,
     allowPublicClient: document.isFallbackPublicClient ?? document.publicClient.redirectUris.length > 0,
     identifierUris: document.identifierUris,

@@ -67,7 +67,7 @@ describe("the sample tenant", () => {
     ]);
     expect(confidential?.clientId).toBe("bbbbbbbb-0000-4000-8000-000000000002");
     expect(confidential?.redirectUris).toEqual(uris.map((uri) => ({ uri, type: "web" })));
-    expect(tenant?.keyContainers.get(confidential?.secrets[0] ?? "")).toEqual({
+    expect(tenant?.keyContainers.get(confidential?.secrets[0]?.storageReference ?? "")).toEqual({
       kind: "inline",
       value: "sample-secret",
     });

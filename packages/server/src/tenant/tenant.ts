@@ -68,6 +68,14 @@ export interface TenantSettings {
   readonly strictRefreshRotation: boolean;
 }
 
+/** A client secret and when it counts, in milliseconds since 1970. */
+export interface ClientSecret {
+  readonly storageReference: string;
+  readonly startsAt?: number;
+  /** It counts no more from here on. */
+  readonly endsAt?: number;
+}
+
 export interface Application {
   /** `appId`, a GUID. */
   readonly clientId: string;
@@ -75,8 +83,7 @@ export interface Application {
   readonly enabled: boolean;
   readonly redirectUris: readonly { readonly uri: string; readonly type: "web" | "spa" | "native" }[];
   readonly logoutUrl?: string;
-  /** Storage reference ids of the client secrets. */
-  readonly secrets: readonly string[];
+  readonly secrets: readonly ClientSecret[];
   readonly allowImplicit: boolean;
   readonly allowPublicClient: boolean;
   readonly identifierUris: readonly string[];
