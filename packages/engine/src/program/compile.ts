@@ -41,6 +41,7 @@ export function compile(policy: Policy): Compilation {
   const steps = reached.journeys;
   diagnostics.push(
     ...unresolvedReferences(policy, reached),
+    ...unsupportedJourneyParts(policy, reached),
     ...checkTransformations(policy),
     ...checkTransformationUses(policy),
   );
@@ -69,6 +70,32 @@ function refreshJourney(policy: Policy): string | undefined {
   const issuer = steps.findLast(({ type }) => type === "SendClaims")?.cpimIssuerTechnicalProfileReferenceId;
   const profile = issuer === undefined ? undefined : policy.technicalProfiles.get(issuer);
   return profile && metadataItem(profile.metadata, "RefreshTokenUserJourneyId");
+}
+
+/** Parts of journeys and of the relying party that this server does not have: warnings, as for technical profiles. */
+function unsupportedJourneyParts({ relyingParty }: Policy, { journeys }: Reachable): Diagnostic[] {
+  const warning = (message: string, at: Diagnostic["at"]): Diagnostic => ({
+    code: "VB101",
+    severity: "warning",
+    message,
+    ...(at && { at }),
+  });
+  const endpoints = Object.keys(relyingParty.endpoints).filter((id) => id.toLowerCase() !== "token");
+  return [
+    ...[...journeys].flatMap(([journey, steps]) =>
+      steps
+        .filter(({ type }) => type === "GetClaims")
+        .map(({ order, at }) =>
+          warning(
+            `Step ${order} of journey '${journey}' reads claims of the application, which is not supported yet: a journey that comes to it ends with an error.`,
+            at,
+          ),
+        ),
+    ),
+    ...endpoints.map((id) =>
+      warning(`The endpoint '${id}' is not supported yet: it is not offered.`, relyingParty.at),
+    ),
+  ];
 }
 
 /** Names that nothing answers to. */

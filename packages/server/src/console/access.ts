@@ -16,8 +16,10 @@ export interface ConsoleReach {
  */
 export function refusal(request: FastifyRequest, reach: ConsoleReach): string | undefined {
   const name = request.hostname.toLowerCase();
+  // Behind a proxy `hostname` may be what the sender forwarded; the header itself is what a browser believes.
+  const asked = hostName(request.headers.host ?? "");
   const told = new Set([...reach.publicHosts, reach.host ?? "localhost"].map((one) => one.toLowerCase()));
-  if (!isLoopback(name) && !told.has(bare(name))) {
+  if ([name, asked].some((one) => !isLoopback(one) && !told.has(bare(one)))) {
     return "The console answers at localhost, and at the host names that the server was started with.";
   }
   if (reach.host === undefined && !isLoopback(request.socket.remoteAddress ?? "")) {
@@ -35,6 +37,11 @@ export function refusal(request: FastifyRequest, reach: ConsoleReach): string | 
 function isLoopback(address: string): boolean {
   const name = bare(address);
   return name === "localhost" || name === "::1" || /^(::ffff:)?127(\.\d{1,3}){3}$/.test(name);
+}
+
+/** The name of a Host header, without its port. */
+function hostName(header: string): string {
+  return header.toLowerCase().replace(/:\d+$/, "");
 }
 
 function bare(name: string): string {
