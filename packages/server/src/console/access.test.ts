@@ -121,13 +121,23 @@ describe("a server that was told another host", () => {
   });
 
   it("shows it to other machines only when it was told to listen to them", () => {
-    const from = (remoteAddress: string) =>
-      ({ hostname: "localhost", socket: { remoteAddress }, headers: {} }) as unknown as FastifyRequest;
+    const from = (remoteAddress: string, host = "localhost:4480") =>
+      ({ hostname: "localhost", socket: { remoteAddress }, headers: { host } }) as unknown as FastifyRequest;
     expect(refusal(from("192.0.2.7"), { publicHosts: [] })).toContain("only to this machine");
     expect(refusal(from("192.0.2.7"), { publicHosts: [], host: "0.0.0.0" })).toBeUndefined();
     for (const own of ["127.0.0.1", "::1", "::ffff:127.0.0.1"]) {
       expect(refusal(from(own), { publicHosts: [] })).toBeUndefined();
     }
+  });
+
+  it("goes by the Host header that a browser sent, whatever a script says was forwarded: DNS rebinding", () => {
+    const rebound = {
+      hostname: "localhost",
+      socket: { remoteAddress: "127.0.0.1" },
+      headers: { host: "evil.example:4480", "x-forwarded-host": "localhost" },
+    } as unknown as FastifyRequest;
+    expect(refusal(rebound, { publicHosts: [] })).toContain("localhost");
+    expect(refusal(rebound, { publicHosts: ["evil.example"] })).toBeUndefined();
   });
 });
 

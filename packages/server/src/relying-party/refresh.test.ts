@@ -141,6 +141,8 @@ describe("a refresh token is refused", () => {
   test.each([
     ["without secret", { client_secret: undefined }, 400, "AADB2C90079 invalid_request"],
     ["with a wrong secret", { client_secret: "wrong" }, 401, "AADB2C90081 invalid_client"],
+    ["with a secret that ended", { client_secret: "expired" }, 401, "AADB2C90081 invalid_client"],
+    ["with a secret that begins later", { client_secret: "future" }, 401, "AADB2C90081 invalid_client"],
     [
       "to another client",
       { client_id: clients.spa, client_secret: undefined },

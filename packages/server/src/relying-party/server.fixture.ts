@@ -68,7 +68,12 @@ export async function startTestServer(tenant: Tenant = testTenant()): Promise<Te
   );
   if (creation.kind !== "created") throw new Error(creation.kind);
   const { objectId } = creation.account;
-  const secrets: Readonly<Record<string, string>> = { WebSecretOld: "old", WebSecret: webSecret };
+  const secrets: Readonly<Record<string, string>> = {
+    WebSecretOld: "old",
+    WebSecretExpired: "expired",
+    WebSecretFuture: "future",
+    WebSecret: webSecret,
+  };
   const app = Fastify({
     http: { maxHeaderSize: 32 * 1024 },
     genReqId: () => randomUUID(),

@@ -42,7 +42,12 @@ const applications: readonly Application[] = [
       { uri: "https://app.example/cb2?a=b", type: "web" },
       { uri: "https://app.example/zurück", type: "web" },
     ],
-    secrets: [{ storageReference: "WebSecretOld" }, { storageReference: "WebSecret" }],
+    secrets: [
+      { storageReference: "WebSecretOld" },
+      { storageReference: "WebSecretExpired", endsAt: Date.UTC(2001, 0) },
+      { storageReference: "WebSecretFuture", startsAt: Date.UTC(2901, 0) },
+      { storageReference: "WebSecret", startsAt: Date.UTC(2001, 0), endsAt: Date.UTC(2901, 0) },
+    ],
     logoutUrl: "https://app.example/signed-out",
     grantedScopes: { [clients.api]: ["read"] },
   }),
