@@ -119,7 +119,12 @@ async function freePorts(): Promise<readonly [number, number]> {
 }
 
 async function open(server: Server): Promise<number> {
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  // Below the range that the system gives out: nobody who asks for any port takes it before the server opens it.
+  const port = 20_000 + Math.floor(Math.random() * 12_000);
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, "127.0.0.1", resolve);
+  });
   return (server.address() as AddressInfo).port;
 }
 
