@@ -77,3 +77,44 @@ test("reports an error with B2C's code in front", async () => {
     error_description: expect.stringMatching(/^AADB2C90117: /),
   });
 });
+
+/** The answer as a browser's page sees it. */
+async function frontChannel(config: client.Configuration, parameters: Record<string, string>): Promise<URL> {
+  const url = client.buildAuthorizationUrl(config, {
+    redirect_uri: "https://implicit.example/cb",
+    scope: "openid",
+    ...parameters,
+  });
+  const response = await fetch(url, { redirect: "manual" });
+  return new URL(response.headers.get("location") ?? "");
+}
+
+test("the implicit flow: the client accepts the id token of the fragment", async () => {
+  const config = await configuration(clients.implicit, client.None());
+  client.useIdTokenResponseType(config);
+  const nonce = client.randomNonce();
+  const state = client.randomState();
+  const answer = await frontChannel(config, { nonce, state });
+  expect(answer.search).toBe("");
+  const claims = await client.implicitAuthentication(config, answer, nonce, { expectedState: state });
+  expect(claims).toMatchObject({ sub: server.objectId, aud: clients.implicit });
+  await expect(client.implicitAuthentication(config, answer, "another nonce")).rejects.toThrow();
+});
+
+test("the hybrid flow: the client accepts the id token, its c_hash, and the code", async () => {
+  const config = await configuration(clients.implicit, client.ClientSecretPost(webSecret));
+  client.useCodeIdTokenResponseType(config);
+  const nonce = client.randomNonce();
+  const verifier = client.randomPKCECodeVerifier();
+  const answer = await frontChannel(config, {
+    nonce,
+    scope: `openid ${clients.implicit}`,
+    code_challenge: await client.calculatePKCECodeChallenge(verifier),
+    code_challenge_method: "S256",
+  });
+  const tokens = await client.authorizationCodeGrant(config, answer, {
+    expectedNonce: nonce,
+    pkceCodeVerifier: verifier,
+  });
+  expect(tokens.claims()?.nonce).toBe(nonce);
+});

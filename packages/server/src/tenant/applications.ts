@@ -39,6 +39,10 @@ export const applicationShape = object(
     spa: withDefaults(object({ redirectUris: optional(listOf(text()), []) })),
     publicClient: withDefaults(object({ redirectUris: optional(listOf(text()), []) })),
     isFallbackPublicClient: optional(shapes.orNull(flag), null),
+    /** The same settings as the portal's manifest editor spells them. */
+    oauth2AllowIdTokenImplicitFlow: optional(shapes.orNull(flag), null),
+    oauth2AllowImplicitFlow: optional(shapes.orNull(flag), null),
+    allowPublicClient: optional(shapes.orNull(flag), null),
     identifierUris: optional(listOf(text()), []),
     api: withDefaults(
       object({
@@ -133,7 +137,12 @@ export function readApplication(
       hint: `There are ${redirectUris.length}.`,
     });
   }
-  const { enableIdTokenIssuance, enableAccessTokenIssuance } = document.web.implicitGrantSettings;
+  const implicit = implicitSetting(document);
+  if (implicit !== undefined) {
+    reading.report("TN033", "warning", place(implicit), "Tokens may travel in addresses (implicit flow).", {
+      hint: "Today's standards (RFC 9700) advise against it: use the code flow with PKCE where the application can.",
+    });
+  }
   return {
     clientId: document.appId.toLowerCase(),
     displayName: document.displayName,
@@ -150,14 +159,26 @@ export function readApplication(
       ...(startDateTime && { startsAt: Date.parse(startDateTime) }),
       ...(endDateTime && { endsAt: Date.parse(endDateTime) }),
     })),
-    allowImplicit: enableIdTokenIssuance || enableAccessTokenIssuance,
-    allowPublicClient: document.isFallbackPublicClient ?? document.publicClient.redirectUris.length > 0,
+    allowImplicit: implicit !== undefined,
+    allowPublicClient:
+      document.isFallbackPublicClient ??
+      document.allowPublicClient ??
+      document.publicClient.redirectUris.length > 0,
     identifierUris: document.identifierUris,
     exposedScopes: document.api.oauth2PermissionScopes
       .filter(({ isEnabled }) => isEnabled)
       .map(({ value }) => value),
     grantedScopes: {},
   };
+}
+
+/** The member that allows the implicit flow. One suffices for both kinds of token, as in B2C (protocol.md 3.3). */
+function implicitSetting(document: ApplicationDocument): string | undefined {
+  const { enableIdTokenIssuance, enableAccessTokenIssuance } = document.web.implicitGrantSettings;
+  if (enableIdTokenIssuance) return "web.implicitGrantSettings.enableIdTokenIssuance";
+  if (enableAccessTokenIssuance) return "web.implicitGrantSettings.enableAccessTokenIssuance";
+  if (document.oauth2AllowIdTokenImplicitFlow) return "oauth2AllowIdTokenImplicitFlow";
+  return document.oauth2AllowImplicitFlow ? "oauth2AllowImplicitFlow" : undefined;
 }
 
 /** Scope ids that an application asks for → scope names of the APIs, once all applications are known. */

@@ -14,6 +14,7 @@ export const tenantDiagnostics: Readonly<Record<string, string>> = {
   TN030: "A redirect URI that cannot be registered, or more than 100 of them.",
   TN031: "A permission for an application or scope that the tenant does not have.",
   TN032: "An id, application or attribute that is there twice.",
+  TN033: "An application that may use a flow that today's standards advise against.",
   TN040: "An identity provider's metadata address that is not https.",
   TN041: "An identity provider without a client secret, or without the scope `openid`.",
   TN050: "An authentication of a connector that does not exist.",
