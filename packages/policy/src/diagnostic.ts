@@ -41,9 +41,11 @@ export function nearestName(typed: string, candidates: Iterable<string>): string
 function editDistance(a: string, b: string, limit: number): number {
   if (Math.abs(a.length - b.length) >= limit) return limit;
   let beforePrevious: number[] = [];
+  let leastBefore = 0;
   let previous = Array.from({ length: b.length + 1 }, (_, j) => j);
   for (let i = 1; i <= a.length; i++) {
     const current = [i];
+    let least = i;
     for (let j = 1; j <= b.length; j++) {
       const substitution = (previous[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
       let cost = Math.min((previous[j] ?? 0) + 1, (current[j - 1] ?? 0) + 1, substitution);
@@ -51,7 +53,11 @@ function editDistance(a: string, b: string, limit: number): number {
         cost = Math.min(cost, (beforePrevious[j - 2] ?? 0) + 1);
       }
       current.push(cost);
+      if (cost < least) least = cost;
     }
+    // Every way on costs at least this much: two rows, since a swap looks two rows back.
+    if (least >= limit && leastBefore >= limit) return limit;
+    leastBefore = least;
     beforePrevious = previous;
     previous = current;
   }

@@ -51,7 +51,7 @@ export interface ServerOptions {
   /** Used where `log` is absent. */
   readonly logLevel?: string;
   /** Called in development mode whenever a folder was read again, with everything that is wrong now. */
-  readonly onTenantsChange?: (diagnostics: readonly Diagnostic[]) => void;
+  readonly onTenantsChange?: (diagnostics: readonly Diagnostic[], milliseconds: number) => void;
 }
 
 export interface RunningServer {
@@ -101,7 +101,7 @@ async function start(options: ServerOptions, closing: Closing): Promise<RunningS
   closing.add(() => app.close());
 
   const outside = await openOutside(
-    { ...options, onTenantsChange: (found) => void tenantsChanged(found) },
+    { ...options, onTenantsChange: (found, took) => void tenantsChanged(found, took) },
     app.log,
     closing,
   );
@@ -136,10 +136,10 @@ async function start(options: ServerOptions, closing: Closing): Promise<RunningS
     listeners.push(https);
   }
 
-  async function tenantsChanged(found: readonly Diagnostic[]): Promise<void> {
+  async function tenantsChanged(found: readonly Diagnostic[], milliseconds: number): Promise<void> {
     try {
       const seeded = context ? await seedAll(context) : [];
-      options.onTenantsChange?.([...found, ...seeded]);
+      options.onTenantsChange?.([...found, ...seeded], milliseconds);
     } catch (error) {
       app.log.error({ err: error }, "demonstration accounts could not be made");
     }

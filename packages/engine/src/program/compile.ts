@@ -1,13 +1,10 @@
-import { createHash } from "node:crypto";
 import { type Diagnostic, IdMap, nearestName, type Policy } from "@vestibule/policy";
 import { metadataItem } from "../claims/mapping.ts";
-import { checkTransformations } from "../transformations/check.ts";
-import { checkTransformationUses } from "../transformations/check-uses.ts";
 import type { CompiledProfile } from "./compiled-profile.ts";
 import type { Program } from "./program.ts";
 import { type Reachable, reachable } from "./reachable.ts";
 import { readProfile, unsupportedPart } from "./read-profile.ts";
-import { secretClaims } from "./secret-claims.ts";
+import { sharedParts, versionOf } from "./shared-parts.ts";
 
 export interface Compilation {
   /** Absent where a diagnostic is an error. */
@@ -22,6 +19,7 @@ export interface Compilation {
  */
 export function compile(policy: Policy): Compilation {
   const diagnostics: Diagnostic[] = [];
+  const shared = sharedParts(policy);
   const refresh = refreshJourney(policy);
   const reached = reachable(policy, refresh);
   const profiles = new IdMap<CompiledProfile>();
@@ -42,22 +40,17 @@ export function compile(policy: Policy): Compilation {
   diagnostics.push(
     ...unresolvedReferences(policy, reached),
     ...unsupportedJourneyParts(policy, reached),
-    ...checkTransformations(policy),
-    ...checkTransformationUses(policy),
+    ...shared.diagnostics,
   );
   if (diagnostics.some(({ severity }) => severity === "error")) return { diagnostics };
   const parts: Omit<Program, symbol> = {
     policy,
-    version: versionOf(policy),
+    version: versionOf(policy, shared),
     profiles,
     steps,
     entry: { authorize: policy.relyingParty.defaultUserJourney, ...(refresh !== undefined && { refresh }) },
-    claimsProviders: new IdMap(
-      policy.claimsProviders.flatMap((provider) =>
-        provider.technicalProfileIds.map((id) => [id, provider] as const),
-      ),
-    ),
-    secrets: secretClaims(policy),
+    claimsProviders: shared.claimsProviders,
+    secrets: shared.secrets,
   };
   return { program: parts as Program, diagnostics };
 }
@@ -182,12 +175,4 @@ function unresolvedReferences(policy: Policy, { journeys, profiles }: Reachable)
     expect("claim type", claimTypeReferenceId, policy.claimTypes, "The relying party", relyingParty.at);
   }
   return found;
-}
-
-/** The same policy text gives the same version on every machine. */
-function versionOf(policy: Policy): string {
-  const text = JSON.stringify(policy, (key, value: unknown) =>
-    key === "at" ? undefined : value instanceof IdMap ? value.values() : value,
-  );
-  return createHash("sha256").update(text).digest("base64url").slice(0, 22);
 }

@@ -1,5 +1,5 @@
 import { nearestName } from "../diagnostic.ts";
-import type { ProfileFragment } from "../document/document.ts";
+import type { MetadataItem, ProfileFragment } from "../document/document.ts";
 import { didYouMean, type Report, shortened } from "../report.ts";
 import { atLeast, readDataUri } from "./data-uri.ts";
 import { isOutputAttribute, isPersistedAttribute } from "./directory-attributes.ts";
@@ -122,14 +122,30 @@ function checkSites(
     report.error("PL216", profile.at, `'${profile.id}' is to issue a token, but has no OutputTokenFormat.`);
 }
 
+/** Every policy of a chain asks about the same items of its base. */
+const nearKeys = new WeakMap<MetadataItem, { readonly kind: ProfileKind; readonly near: string | undefined }>();
+
+function nearKey(
+  item: MetadataItem,
+  kind: ProfileKind,
+  known: ReadonlyMap<string, string>,
+): string | undefined {
+  const before = nearKeys.get(item);
+  if (before?.kind === kind) return before.near;
+  const near = nearestName(item.key, known.values());
+  nearKeys.set(item, { kind, near });
+  return near;
+}
+
 /** Unknown keys are ignored; one that is nearly a known key is probably meant to be it (PL319). */
 function checkSpelling(report: Report, profile: ProfileFragment, kind: ProfileKind): void {
   const known = metadataKeys.get(kind);
   if (!known) return;
-  for (const { key, at } of profile.metadata ?? []) {
+  for (const item of profile.metadata ?? []) {
+    const { key, at } = item;
     // Message overrides have long names of their own that resemble the switches they belong to.
     if (known.has(key.toLowerCase()) || /^UserMessageIf/i.test(key)) continue;
-    const near = nearestName(key, known.values());
+    const near = nearKey(item, kind, known);
     if (near === undefined || Math.abs(near.length - key.length) > 2) continue;
     const message = `${kind} profiles have no metadata item '${shortened(key)}'; '${profile.id}' has it without effect.`;
     report.warning("PL319", at, message, `Did you mean '${near}'?`);

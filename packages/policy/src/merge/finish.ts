@@ -187,8 +187,10 @@ function finishContentDefinition(fragment: ContentDefinitionFragment): ContentDe
 
 function finishLocalization(merged: MergedPolicy): Localization {
   const { localization } = merged;
+  const before = localizations.get(merged.localizedResources);
+  if (before && before.localization === localization) return before.result;
   const languages = localization?.languages;
-  return {
+  const result: Localization = {
     // The section without the attribute is in use; no section means none is: policy-language.md 6.
     enabled: localization !== undefined && localization.enabled !== false,
     defaultLanguage: localization?.defaultLanguage ?? "en",
@@ -197,7 +199,15 @@ function finishLocalization(merged: MergedPolicy): Localization {
     ...defined({ policyLanguage: localization?.policyLanguage }),
     resources: finishMap(merged.localizedResources, (resources: ResourcesFragment) => resources),
   };
+  localizations.set(merged.localizedResources, { localization, result });
+  return result;
 }
+
+/** The last one made of the same texts: policies of one chain share it. */
+const localizations = new WeakMap<
+  MergedPolicy["localizedResources"],
+  { readonly localization: MergedPolicy["localization"]; readonly result: Localization }
+>();
 
 function finishProfiles(
   merged: MergedPolicy,

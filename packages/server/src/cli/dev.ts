@@ -27,13 +27,12 @@ export async function dev(invocation: Invocation, terminal: Terminal): Promise<n
       tls: certificate.tls,
       authority: certificate.authority,
     }),
-    onTenantsChange: (diagnostics) => {
+    onTenantsChange: (diagnostics, milliseconds) => {
       printDiagnostics(diagnostics, terminal);
       const count = countDiagnostics(diagnostics);
+      const read = `Read again in ${Math.round(milliseconds)} ms`;
       terminal.out(
-        count === ""
-          ? "Read again: nothing to remark."
-          : `Read again: ${count}. What was good before goes on serving.`,
+        count === "" ? `${read}: nothing to remark.` : `${read}: ${count}. What was good before goes on serving.`,
       );
     },
   });

@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type Diagnostic, type PolicyEnvironment, PolicySet, readAppSettings } from "@vestibule/policy";
+import { type Diagnostic, type PolicyEnvironment, readAppSettings } from "@vestibule/policy";
 import type { TenantFolder } from "./documents.ts";
-import type { CompilePolicy } from "./read-tenant.ts";
+import type { ReadingMemory } from "./reading-memory.ts";
 import type { TenantMode } from "./secrets.ts";
 import type { TenantPolicy } from "./tenant.ts";
 import type { FlowsReading } from "./user-flows.ts";
@@ -18,7 +18,7 @@ const largestFile = 4 * 1024 * 1024;
 export async function readCustomPolicies(
   folder: TenantFolder,
   options: { readonly mode: TenantMode; readonly domains: readonly string[]; readonly objectId: string },
-  compile: CompilePolicy,
+  memory: ReadingMemory,
 ): Promise<FlowsReading> {
   const policies = new Map<string, TenantPolicy>();
   const files = new Map<string, string>();
@@ -26,30 +26,32 @@ export async function readCustomPolicies(
   const paths = await folder.xmlFiles();
   if (paths.length === 0) return { policies, files, broken };
   const environment = await readEnvironment(folder, options.mode);
-  const set = new PolicySet({
+  const reading = memory.policyFiles.begin({
     tenant: { domains: options.domains, objectId: options.objectId },
     ...(environment && { settings: environment }),
   });
   const pathOf = new Map<string, string>();
   for (const path of paths) {
-    const bytes = await readFile(join(folder.directory, path));
+    const bytes = await readFile(join(folder.directory, path)).catch(() => undefined);
+    // Gone between the listing and the reading: editors replace files.
+    if (!bytes) continue;
     if (bytes.length > largestFile) {
       folder.report("TN005", "error", path, `The file is larger than ${largestFile / 1024 / 1024} MiB.`);
       broken.add(path);
       continue;
     }
     pathOf.set(folder.name(path), path);
-    const found = set.update(folder.name(path), bytes);
+    const found = reading.file(folder.name(path), bytes);
     if (found.some(({ severity }) => severity === "error")) broken.add(path);
   }
-  const loaded = set.load();
+  const loaded = reading.load();
   folder.diagnostics.push(...loaded.diagnostics);
   for (const { file } of loaded.refused.values()) broken.add(pathOf.get(file) ?? file);
   const said = new Set<string>();
   for (const [id, policy] of loaded.policies) {
     const path = pathOf.get(policy.relyingParty.at?.file ?? "") ?? "";
     files.set(id.toLowerCase(), path);
-    const { program, diagnostics } = compile(policy);
+    const { program, diagnostics } = memory.compile(policy);
     // Policies of one chain say the same of their common base.
     folder.diagnostics.push(...diagnostics.filter((one) => !said.has(keyOf(one))));
     for (const one of diagnostics) said.add(keyOf(one));

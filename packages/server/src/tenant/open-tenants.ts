@@ -1,16 +1,21 @@
 import { existsSync, type FSWatcher, watch } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
+import { compile as compilePolicy } from "@vestibule/engine";
 import type { Diagnostic } from "@vestibule/policy";
 import { type CompilePolicy, type FullTenantReading, readTenant } from "./read-tenant.ts";
+import { type ReadingMemory, readingMemory } from "./reading-memory.ts";
 import type { TenantMode } from "./secrets.ts";
 import type { Tenant, Tenants } from "./tenant.ts";
 
 export interface OpenTenantsOptions {
   /** Development also watches the folders. */
   readonly mode: TenantMode;
-  /** Called after every reading but the first, with everything that is wrong now. */
-  readonly onChange?: (diagnostics: readonly Diagnostic[]) => void;
+  /**
+   * Called after every reading but the first, with everything that is wrong now and the milliseconds since the change
+   * was seen.
+   */
+  readonly onChange?: (diagnostics: readonly Diagnostic[], milliseconds: number) => void;
   /** Absent = the engine's. */
   readonly compile?: CompilePolicy;
 }
@@ -23,7 +28,9 @@ export interface OpenedTenants extends Tenants {
 }
 
 /** How long a folder must be quiet before it is read again: editors write a file in several steps. */
-const quietMilliseconds = 80;
+const quietMilliseconds = 25;
+/** How long changes may put the reading off, in milliseconds. */
+const longestWait = 300;
 
 /**
  * Opens tenants: each folder is one, or holds some. A tenant whose folder turns bad goes on with its last good version,
@@ -34,6 +41,7 @@ export async function openTenants(
   options: OpenTenantsOptions,
 ): Promise<OpenedTenants> {
   const kept = new Map<string, FullTenantReading>();
+  const memories = new Map<string, ReadingMemory>();
   let served: ReadonlyMap<string, Tenant> = new Map();
   let tenants: readonly Tenant[] = [];
   let diagnostics: readonly Diagnostic[] = [];
@@ -45,7 +53,9 @@ export async function openTenants(
     const bySegment = new Map<string, Tenant>();
     const list: Tenant[] = [];
     for (const directory of await tenantFolders(directories, found)) {
-      const reading = await readTenant(directory, options);
+      const memory = memories.get(directory) ?? readingMemory(options.compile ?? compilePolicy);
+      memories.set(directory, memory);
+      const reading = await readTenant(directory, { ...options, memory });
       found.push(...reading.diagnostics);
       const best = withLastGood(reading, kept.get(directory));
       kept.set(directory, best);
@@ -72,16 +82,24 @@ export async function openTenants(
 
   // One reading at a time; whoever asks during one gets the next.
   let running: Promise<void> = Promise.resolve();
-  const reload = () => {
-    running = running.then(read).then(() => options.onChange?.(diagnostics));
+  const reload = (since = performance.now()) => {
+    running = running.then(read).then(() => options.onChange?.(diagnostics, performance.now() - since));
     return running;
   };
 
   if (options.mode === "development") {
     let timer: NodeJS.Timeout | undefined;
+    let since: number | undefined;
     const changed = () => {
+      since ??= performance.now();
+      // A folder that something writes to all the time is read nevertheless.
+      if (performance.now() - since > longestWait) return;
       clearTimeout(timer);
-      timer = setTimeout(reload, quietMilliseconds);
+      timer = setTimeout(() => {
+        const from = since;
+        since = undefined;
+        void reload(from);
+      }, quietMilliseconds);
       timer.unref();
     };
     for (const directory of directories) watchFolder(directory, changed, watchers, watchProblems);
@@ -92,7 +110,7 @@ export async function openTenants(
     find: (segment) => served.get(segment.toLowerCase()),
     all: () => tenants,
     diagnostics: () => diagnostics,
-    reload,
+    reload: () => reload(),
     close: () => {
       for (const watcher of watchers) watcher.close();
     },

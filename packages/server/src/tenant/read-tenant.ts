@@ -15,6 +15,7 @@ import { connectorShape, readConnector } from "./connectors.ts";
 import { readCustomPolicies } from "./custom-policies.ts";
 import { type TenantFolder as Folder, TenantFolder, tenantCodes } from "./documents.ts";
 import { identityProviderShape, readIdentityProvider, unsupportedProvider } from "./identity-providers.ts";
+import { type ReadingMemory, readingMemory } from "./reading-memory.ts";
 import { SecretSources, type TenantMode } from "./secrets.ts";
 import type { Application, Tenant, TenantReading } from "./tenant.ts";
 import { attributesShape, checkTenantDocument, type TenantDocument, tenantShape } from "./tenant-document.ts";
@@ -29,6 +30,8 @@ export interface ReadTenantOptions {
   readonly mode: TenantMode;
   /** Absent = the engine's. */
   readonly compile?: CompilePolicy;
+  /** Of the tenant's last reading; absent = everything is read anew. */
+  readonly memory?: ReadingMemory;
 }
 
 /** A reading, and what an older one may stand in for. */
@@ -74,15 +77,15 @@ export async function readTenant(directory: string, options: ReadTenantOptions):
     identityProviders,
     connectors,
   });
-  const compile = options.compile ?? compilePolicy;
-  const flows = await readFlows(folder, facts, compile);
+  const memory = options.memory ?? readingMemory(options.compile ?? compilePolicy);
+  const flows = await readFlows(folder, facts, memory);
   const domains = [
     ...new Set([document.defaultDomain, ...document.domains].map((domain) => domain.toLowerCase())),
   ];
   const custom = await readCustomPolicies(
     folder,
     { mode: options.mode, domains, objectId: document.id.toLowerCase() },
-    compile,
+    memory,
   );
   if (flows.policies.size + flows.broken.size + custom.policies.size + custom.broken.size === 0) {
     folder.report(
