@@ -8,6 +8,8 @@ export interface Row {
   readonly better: "more" | "less";
   /** The ratio that the project asks of itself. */
   readonly goal?: number;
+  /** The most that the project allows itself, in the row's unit. */
+  readonly most?: number | undefined;
 }
 
 export function ratio({ ours, other }: Row): number | undefined {
@@ -24,9 +26,7 @@ export function formatTable(rows: readonly Row[]): string {
       number(row.ours),
       number(row.other),
       number(ratio(row), 2),
-      row.goal === undefined
-        ? ""
-        : `${row.better === "more" ? "≥" : "≤"} ${row.goal.toFixed(1)} ${verdict(row)}`,
+      aim(row),
     ]),
   ];
   const widths = (cells[0] ?? []).map((_, column) =>
@@ -44,10 +44,13 @@ export function formatTable(rows: readonly Row[]): string {
     .join("\n");
 }
 
-function verdict(row: Row): string {
+function aim(row: Row): string {
+  if (row.most !== undefined)
+    return `≤ ${row.most} ${row.unit} ${(row.ours ?? Number.NaN) <= row.most ? "reached" : "missed"}`;
   const value = ratio(row);
-  if (value === undefined || row.goal === undefined) return "";
-  return (row.better === "more" ? value >= row.goal : value <= row.goal) ? "reached" : "missed";
+  if (row.goal === undefined || value === undefined) return "";
+  const reached = row.better === "more" ? value >= row.goal : value <= row.goal;
+  return `${row.better === "more" ? "≥" : "≤"} ${row.goal.toFixed(1)} ${reached ? "reached" : "missed"}`;
 }
 
 function number(value: number | undefined, digits = value !== undefined && value < 100 ? 2 : 0): string {

@@ -123,7 +123,10 @@ function checkSites(
 }
 
 /** Every policy of a chain asks about the same items of its base. */
-const nearKeys = new WeakMap<MetadataItem, { readonly kind: ProfileKind; readonly near: string | undefined }>();
+const nearKeys = new WeakMap<
+  MetadataItem,
+  { readonly kind: ProfileKind; readonly near: string | undefined }
+>();
 
 function nearKey(
   item: MetadataItem,

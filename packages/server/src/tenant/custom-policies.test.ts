@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { compile } from "@vestibule/engine";
 import { writePolicy } from "@vestibule/policy";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { makeTestTenant, type TestTenant } from "../development/tenant.fixture.ts";
@@ -61,6 +62,52 @@ describe("policy files of a tenant", () => {
       line: expect.any(Number),
     });
     expect([...(reading.tenant?.policies.keys() ?? [])]).toEqual(["b2c_1_signin"]);
+  });
+
+  it("are compiled again only where a save changed them or what they derive from", async () => {
+    const base = await readFile(file("signin.xml"), "utf8");
+    const derived = (name: string) =>
+      base
+        .replace('PolicyId="B2C_1A_signin"', `PolicyId="B2C_1A_${name}"`)
+        .replace(/(<TrustFrameworkPolicy[^>]*>)[\s\S]*<RelyingParty>/, (_, root: string) =>
+          [
+            root,
+            "<BasePolicy><TenantId>fabrikam.onmicrosoft.com</TenantId><PolicyId>B2C_1A_signin</PolicyId></BasePolicy>",
+            "<RelyingParty>",
+          ].join("\n"),
+        );
+    await writeFile(file("one.xml"), derived("one"));
+    await writeFile(file("two.xml"), derived("two"));
+    const compiled: string[] = [];
+    const tenants = await openTenants([tenant.directory], {
+      mode: "production",
+      compile: (policy) => {
+        compiled.push(policy.policyId);
+        return compile(policy);
+      },
+    });
+    const version = (id: string) =>
+      tenants.find("fabrikam.onmicrosoft.com")?.policies.get(id)?.program.version;
+    const before = { one: version("b2c_1a_one"), two: version("b2c_1a_two") };
+    expect(before.one).toBeDefined();
+    compiled.length = 0;
+    await writeFile(
+      file("one.xml"),
+      derived("one").replace("</RelyingParty>", "<!-- later --></RelyingParty>"),
+    );
+    await tenants.reload();
+    expect(compiled).toEqual(["B2C_1A_one"]);
+    compiled.length = 0;
+    await writeFile(file("signin.xml"), base.replaceAll("Email Address", "Address"));
+    await tenants.reload();
+    expect(compiled.sort()).toEqual(["B2C_1A_one", "B2C_1A_signin", "B2C_1A_two"]);
+    expect(version("b2c_1a_two")).not.toBe(before.two);
+    compiled.length = 0;
+    await rm(file("two.xml"));
+    await tenants.reload();
+    expect(compiled).toEqual([]);
+    expect(version("b2c_1a_two")).toBeUndefined();
+    tenants.close();
   });
 
   it("go on serving their last good version while the file is broken", async () => {
