@@ -32,7 +32,9 @@ export async function dev(invocation: Invocation, terminal: Terminal): Promise<n
       const count = countDiagnostics(diagnostics);
       const read = `Read again in ${Math.round(milliseconds)} ms`;
       terminal.out(
-        count === "" ? `${read}: nothing to remark.` : `${read}: ${count}. What was good before goes on serving.`,
+        count === ""
+          ? `${read}: nothing to remark.`
+          : `${read}: ${count}. What was good before goes on serving.`,
       );
     },
   });
