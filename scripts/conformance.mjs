@@ -1,4 +1,4 @@
-// npm run -s conformance -- SUITE FILE...: runs cases from files against the server; the last line is `N passed, M failed`.
+// npm run -s conformance -- SUITE FILE... [--option value]: runs cases from files against the server; the last line is `N passed, M failed`.
 import { join } from "node:path";
 import { build, prepare, root, run } from "./bootstrap.mjs";
 

@@ -1,4 +1,4 @@
-// Runs the conformance suites on ../shared/vectors and holds them to conformance/floors.json: how many cases of each
+// Runs the conformance suites on ../shared and holds them to conformance/floors.json: how many cases of each
 // suite passed already. A suite may pass more than its floor, never fewer; --raise writes the new numbers down.
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
@@ -6,22 +6,22 @@ import { join } from "node:path";
 import { prepare, root, say, stop } from "./bootstrap.mjs";
 
 const node = prepare();
-const vectors = join(root, "..", "shared", "vectors");
+const shared = join(root, "..", "shared");
 const path = join(root, "conformance", "floors.json");
 const raise = process.argv.includes("--raise");
 
-if (!existsSync(vectors)) {
+if (!existsSync(join(shared, "vectors"))) {
   say("LEFT OUT: the conformance suites: ../shared/vectors is not there");
   process.exit(0);
 }
 
-/** Suite name → { files: names below ../shared/vectors, passed: floor }. */
+/** Suite name → { arguments: options, and paths below ../shared; passed: floor }. */
 const floors = JSON.parse(readFileSync(path, "utf8"));
 let fallen = false;
 for (const [suite, floor] of Object.entries(floors)) {
-  const files = floor.files.map((name) => join(vectors, name));
+  const words = floor.arguments.map((word) => (word.startsWith("--") ? word : join(shared, word)));
   const runner = join(root, "conformance", "dist", "index.js");
-  const done = spawnSync(node, [runner, suite, ...files], {
+  const done = spawnSync(node, [runner, suite, ...words], {
     cwd: root,
     encoding: "utf8",
     maxBuffer: 64 * 1024 * 1024,

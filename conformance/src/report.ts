@@ -15,6 +15,8 @@ export class Report {
   passed = 0;
   failed = 0;
   skipped = 0;
+  /** Failed cases whose expectation nothing public settles: a question, not a fault. */
+  questions = 0;
   readonly #print: (line: string) => void;
 
   constructor(print: (line: string) => void) {
@@ -22,7 +24,11 @@ export class Report {
   }
 
   /** Runs one case. A case that throws has failed. */
-  async run(id: string, test: () => Promise<CaseResult> | CaseResult): Promise<void> {
+  async run(
+    id: string,
+    test: () => Promise<CaseResult> | CaseResult,
+    about: { readonly isGuess?: boolean } = {},
+  ): Promise<void> {
     const result = await settled(test);
     switch (result.kind) {
       case "passed":
@@ -32,13 +38,17 @@ export class Report {
         this.skipped++;
         this.#print(`SKIPPED ${id}: ${result.reason}`);
         break;
-      case "failed":
-        this.failed++;
-        this.#print(`FAILED ${id}: ${result.mismatches.map(sentence).join("; ")}`);
+      case "failed": {
+        if (about.isGuess) this.questions++;
+        else this.failed++;
+        const word = about.isGuess ? "QUESTION" : "FAILED";
+        this.#print(`${word} ${id}: ${result.mismatches.map(sentence).join("; ")}`);
+      }
     }
   }
 
   summary(): void {
+    if (this.questions > 0) this.#print(`${this.questions} questions: their expectation is a guess`);
     if (this.skipped > 0) this.#print(`${this.skipped} skipped`);
     this.#print(`${this.passed} passed, ${this.failed} failed`);
   }

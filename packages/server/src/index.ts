@@ -1,6 +1,6 @@
 export { deferredHttp as createOutboundHttp } from "./composition/deferred.ts";
 export type { ServerContext, TokenSigning } from "./context.ts";
-export type { OutboundHttp, OutboundOptions } from "./outbound/index.ts";
+export type { OutboundHttp, OutboundOptions, SocketOpener } from "./outbound/index.ts";
 export { createPageRenderer } from "./pages/renderer.tsx";
 export {
   ListenError,

@@ -3,6 +3,7 @@ import type { FastifyBaseLogger } from "fastify";
 import { openOutside } from "./composition/outside.ts";
 import { mountRooms, type Rooms } from "./composition/rooms.ts";
 import { seedAccounts } from "./composition/seed-accounts.ts";
+import { StartError } from "./composition/start-error.ts";
 import { TenantErrors } from "./composition/tenant-errors.ts";
 import type { ServerContext } from "./context.ts";
 import { createHttpApplication } from "./hosting/application.ts";
@@ -12,6 +13,7 @@ import { hostRule } from "./hosting/hosts.ts";
 import { type Listener, listen, type TlsMaterial } from "./hosting/listeners.ts";
 import { sweepRegularly } from "./hosting/sweep.ts";
 import { mailProblem, sendsMail } from "./messages/mail-problem.ts";
+import type { SocketOpener } from "./outbound/index.ts";
 import type { PasswordHashing } from "./store/passwords.ts";
 import type { Tenants } from "./tenant/tenant.ts";
 
@@ -52,6 +54,13 @@ export interface ServerOptions {
   readonly logLevel?: string;
   /** Called in development mode whenever a folder was read again, with everything that is wrong now. */
   readonly onTenantsChange?: (diagnostics: readonly Diagnostic[], milliseconds: number) => void;
+  /** False: development mode does not watch the folders; whoever changes them calls `reload`. */
+  readonly watch?: boolean;
+  /**
+   * Opens every connection to other machines instead of the guarded client, so that test suites answer for hosts that
+   * policies name. Refused outside development mode.
+   */
+  readonly insecureOpenSocket?: SocketOpener;
 }
 
 export interface RunningServer {
@@ -64,6 +73,8 @@ export interface RunningServer {
   /** Path of the sample application, where it is served. */
   readonly samplePath?: string;
   replaceCertificate(tls: TlsMaterial): void;
+  /** Reads the tenants' folders again; resolves with everything that is wrong in them now. */
+  reload(): Promise<readonly Diagnostic[]>;
   /** Stops accepting, finishes what is under way (10 s at most), closes the store. */
   close(): Promise<void>;
 }
@@ -86,6 +97,9 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
 }
 
 async function start(options: ServerOptions, closing: Closing): Promise<RunningServer> {
+  if (options.insecureOpenSocket && options.mode !== "development") {
+    throw new StartError(["insecureOpenSocket is for development mode only."]);
+  }
   let rooms: Rooms | undefined;
   let context: ServerContext | undefined;
   const app = createHttpApplication({
@@ -152,6 +166,10 @@ async function start(options: ServerOptions, closing: Closing): Promise<RunningS
     diagnostics,
     ...(rooms.samplePath !== undefined && { samplePath: rooms.samplePath }),
     replaceCertificate: (tls) => https?.replaceCertificate(tls),
+    reload: async () => {
+      await outside.reload();
+      return tenants.diagnostics();
+    },
     close: () => closing.run(),
   };
 }

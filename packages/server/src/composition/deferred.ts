@@ -1,7 +1,7 @@
 import type { FederationPort } from "@vestibule/engine";
 import type { Closing } from "../hosting/closing.ts";
 import type { Mailer, MailerOptions } from "../messages/mailer.ts";
-import type { OutboundHttp, OutboundOptions } from "../outbound/index.ts";
+import type { OutboundHttp, OutboundOptions, SocketOpener } from "../outbound/index.ts";
 
 /*
  * The ways out to other machines, loaded when the first flow needs them: a server whose flows call nobody starts in less
@@ -35,6 +35,7 @@ export function deferredFederation(
     readonly development: boolean;
     readonly privateHosts: readonly string[];
     readonly now: () => number;
+    readonly openSocket?: SocketOpener;
   },
   closing: Closing,
 ): FederationPort {

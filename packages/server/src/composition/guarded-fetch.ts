@@ -1,7 +1,7 @@
 import { Agent, fetch } from "undici";
 import type { FetchLike } from "../federation/bounded-fetch.ts";
 import { addressGuard } from "../outbound/address-guard.ts";
-import { guardedConnector } from "../outbound/guarded-connector.ts";
+import { guardedConnector, type SocketOpener } from "../outbound/guarded-connector.ts";
 
 export interface GuardedFetch {
   readonly fetch: FetchLike;
@@ -15,13 +15,17 @@ export interface GuardedFetch {
 export function createGuardedFetch(options: {
   readonly development: boolean;
   readonly privateHosts: readonly string[];
+  /** Absent = the guarded connector. */
+  readonly openSocket?: SocketOpener;
 }): GuardedFetch {
   const agentFor = (privateAddresses: boolean) =>
     new Agent({
-      connect: guardedConnector({
-        guard: addressGuard({ loopback: options.development, private: privateAddresses }),
-        timeout: 5_000,
-      }),
+      connect:
+        options.openSocket ??
+        guardedConnector({
+          guard: addressGuard({ loopback: options.development, private: privateAddresses }),
+          timeout: 5_000,
+        }),
     });
   const agents = { public: agentFor(false), listed: agentFor(true) };
   const listed = new Set(options.privateHosts.map((name) => name.toLowerCase()));

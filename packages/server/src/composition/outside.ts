@@ -7,7 +7,7 @@ import type { Closing } from "../hosting/closing.ts";
 import { loadMasterKey } from "../keys/master-key.ts";
 import { createKeyPort } from "../keys/policy-keys.ts";
 import { createTokenSigning } from "../keys/signing-keys.ts";
-import type { OutboundHttp } from "../outbound/index.ts";
+import type { OutboundHttp, OutboundOptions } from "../outbound/index.ts";
 import { createTemplateSource, type TemplateSource } from "../pages/template-source.ts";
 import type { ServerOptions } from "../server.ts";
 import { openStore } from "../store/open-store.ts";
@@ -22,6 +22,8 @@ export interface OpenedOutside {
   readonly context: ServerContext;
   readonly templates: TemplateSource;
   readonly interactionSecret: Uint8Array;
+  /** Reads the tenants' folders again. */
+  reload(): Promise<void>;
 }
 
 /** Opens it all; each part goes to `closing` as soon as it is open. */
@@ -34,6 +36,7 @@ export async function openOutside(
   const now = options.now ?? Date.now;
   const development = mode === "development";
   const privateHosts = options.privateHosts ?? [];
+  const opener = options.insecureOpenSocket ? { openSocket: options.insecureOpenSocket } : {};
   const masterKey = await attempt(`${options.dataDir} cannot be used`, async () => {
     await mkdir(options.dataDir, { recursive: true, mode: 0o700 });
     return loadMasterKey(options.dataDir);
@@ -59,10 +62,11 @@ export async function openOutside(
   });
   closing.add(() => mailer.close());
 
-  const federation = deferredFederation({ development, privateHosts, now }, closing);
+  const federation = deferredFederation({ development, privateHosts, now, ...opener }, closing);
 
   const tenants = await openTenants(options.directories, {
     mode,
+    watch: options.watch ?? development,
     ...(options.onTenantsChange && { onChange: options.onTenantsChange }),
   });
   closing.add(() => tenants.close());
@@ -74,14 +78,15 @@ export async function openOutside(
     mailer,
     log,
     now,
-    http: httpOfTenants(development, closing),
+    http: httpOfTenants({ development, ...opener }, closing),
     keys: (tenant) => createKeyPort({ keys: store.policyKeys, mode, now }, tenant),
   });
   const signing = createTokenSigning(store.signingKeys, now);
   return {
     context: { mode, tenants, store, ports, signing, log, now, trustedProxies: options.trustedProxies ?? [] },
-    templates: openTemplates(development, privateHosts, now, closing),
+    templates: openTemplates({ development, ...opener }, privateHosts, now, closing),
     interactionSecret: Buffer.from(masterKey.digest("interaction"), "base64url"),
+    reload: () => tenants.reload(),
   };
 }
 
@@ -109,13 +114,13 @@ function databaseOf({
 }
 
 /** One client for each tenant: connections and circuits are never shared between tenants. */
-function httpOfTenants(development: boolean, closing: Closing): (tenant: Tenant) => HttpPort {
+function httpOfTenants(options: OutboundOptions, closing: Closing): (tenant: Tenant) => HttpPort {
   const clients = new Map<string, OutboundHttp>();
   closing.add(() => Promise.all([...clients.values()].map((client) => client.close())));
   return (tenant) => {
     const known = clients.get(tenant.id);
     if (known) return known;
-    const client = deferredHttp({ development });
+    const client = deferredHttp(options);
     clients.set(tenant.id, client);
     return client;
   };
@@ -123,19 +128,19 @@ function httpOfTenants(development: boolean, closing: Closing): (tenant: Tenant)
 
 /** Templates come from public addresses and from the hosts that the operator listed: pages.md 4.8. */
 function openTemplates(
-  development: boolean,
+  options: OutboundOptions & { readonly development: boolean },
   privateHosts: readonly string[],
   now: () => number,
   closing: Closing,
 ): TemplateSource {
   const clientFor = (privateAddresses: boolean) =>
-    deferredHttp({ development, addresses: { private: privateAddresses }, breaker: false });
+    deferredHttp({ ...options, addresses: { private: privateAddresses }, breaker: false });
   const clients = { public: clientFor(false), listed: clientFor(true) };
   closing.add(() => Promise.all([clients.public.close(), clients.listed.close()]));
   const listed = new Set(privateHosts.map((name) => name.toLowerCase()));
   return createTemplateSource({
     now,
-    insecureAllowHttp: development,
+    insecureAllowHttp: options.development,
     fetchText: (url, limits) => {
       const client = listed.has(new URL(url).hostname) ? clients.listed : clients.public;
       return client.send({ method: "GET", url, tries: 1, ...limits });

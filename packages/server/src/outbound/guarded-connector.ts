@@ -5,6 +5,9 @@ import type { ClientCertificate } from "@vestibule/engine";
 import { buildConnector } from "undici";
 import type { AddressGuard } from "./address-guard.ts";
 
+/** Opens a connection; the protocol of its target may be `https:`, and TLS is then its work, too. */
+export type SocketOpener = buildConnector.connector;
+
 export const refusedAddressCode = "VESTIBULE_REFUSED_ADDRESS";
 
 export interface ConnectorOptions {
@@ -37,7 +40,7 @@ const ciphers = [
  * Opens sockets to addresses that the guard lets through, and to no other: literal addresses are checked before
  * dialling, resolved ones inside the lookup, and the peer of the open socket once more.
  */
-export function guardedConnector(options: ConnectorOptions): buildConnector.connector {
+export function guardedConnector(options: ConnectorOptions): SocketOpener {
   const { guard, clientCertificate, certificateAuthorities = [] } = options;
   const connect = buildConnector({
     timeout: options.timeout,

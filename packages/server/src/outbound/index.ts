@@ -1,1 +1,2 @@
+export type { SocketOpener } from "./guarded-connector.ts";
 export { createOutboundHttp, type OutboundHttp, type OutboundOptions } from "./outbound-http.ts";

@@ -2,6 +2,7 @@ import type { LookupFunction } from "node:net";
 import type { HttpAttempt, HttpCall, HttpPort, HttpResult } from "@vestibule/engine";
 import { type AddressRules, addressGuard } from "./address-guard.ts";
 import { type BreakerSettings, CircuitBreakers, defaultBreaker } from "./circuit-breaker.ts";
+import type { SocketOpener } from "./guarded-connector.ts";
 import { Pools } from "./pools.ts";
 import { type TryResult, tryOnce } from "./single-try.ts";
 import { type Target, Targets } from "./targets.ts";
@@ -17,6 +18,8 @@ export interface OutboundOptions {
   readonly breaker?: BreakerSettings | false;
   /** Resolves names; absent = the system's resolver. */
   readonly lookup?: LookupFunction;
+  /** Opens the connections; absent = the guarded connector. */
+  readonly openSocket?: SocketOpener;
 }
 
 export interface OutboundHttp extends HttpPort {
@@ -34,6 +37,7 @@ export function createOutboundHttp(options: OutboundOptions = {}): OutboundHttp 
     guard: addressGuard({ loopback, private: options.addresses?.private ?? true }),
     ...(options.certificateAuthorities && { certificateAuthorities: options.certificateAuthorities }),
     ...(options.lookup && { lookup: options.lookup }),
+    ...(options.openSocket && { openSocket: options.openSocket }),
   });
   const targets = new Targets();
   const breakers =

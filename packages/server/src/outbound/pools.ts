@@ -3,12 +3,14 @@ import type { LookupFunction } from "node:net";
 import type { ClientCertificate } from "@vestibule/engine";
 import { Pool } from "undici";
 import type { AddressGuard } from "./address-guard.ts";
-import { guardedConnector } from "./guarded-connector.ts";
+import { guardedConnector, type SocketOpener } from "./guarded-connector.ts";
 
 export interface PoolOptions {
   readonly guard: AddressGuard;
   readonly certificateAuthorities?: readonly string[];
   readonly lookup?: LookupFunction;
+  /** Absent = the guarded connector. */
+  readonly openSocket?: SocketOpener;
 }
 
 const mostPools = 512;
@@ -35,11 +37,13 @@ export class Pools {
     }
     const pool = new Pool(origin, {
       // The try's own clock ends it first; this one only cleans up sockets that never came to be.
-      connect: guardedConnector({
-        ...this.#options,
-        timeout: timeout + 1000,
-        ...(clientCertificate && { clientCertificate }),
-      }),
+      connect:
+        this.#options.openSocket ??
+        guardedConnector({
+          ...this.#options,
+          timeout: timeout + 1000,
+          ...(clientCertificate && { clientCertificate }),
+        }),
       connections: mostConnections,
       pipelining: 1,
       allowH2: false,

@@ -9,8 +9,9 @@ import type { TenantMode } from "./secrets.ts";
 import type { Tenant, Tenants } from "./tenant.ts";
 
 export interface OpenTenantsOptions {
-  /** Development also watches the folders. */
   readonly mode: TenantMode;
+  /** Reads a folder again whenever it changes; absent = in development mode. */
+  readonly watch?: boolean;
   /**
    * Called after every reading but the first, with everything that is wrong now and the milliseconds since the change
    * was seen.
@@ -87,7 +88,7 @@ export async function openTenants(
     return running;
   };
 
-  if (options.mode === "development") {
+  if (options.watch ?? options.mode === "development") {
     let timer: NodeJS.Timeout | undefined;
     let since: number | undefined;
     const changed = () => {
