@@ -22,10 +22,6 @@ export function byId(node: HtmlNode, id: string): HtmlElement | undefined {
   return undefined;
 }
 
-export function hasClass(element: HtmlElement, name: string): boolean {
-  return (attribute(element, "class") ?? "").split(/\s+/).includes(name);
-}
-
 /** The text that is drawn, white space as a browser collapses it; scripts and styles have none. */
 export function textOf(node: HtmlNode): string {
   return rawText(node).replace(/\s+/g, " ").trim();

@@ -11,7 +11,7 @@ import { OutsideHosts } from "./outside-hosts.ts";
 export const tenantId = "d1a50000-0000-4000-8000-0000000000c0";
 export const tenantDomain = "testtenant.onmicrosoft.com";
 export const clientId = "d1a50000-0000-4000-8000-0000000000a1";
-export const clientSecret = "Secret-of-the-test-application-41c7";
+const clientSecret = "Secret-of-the-test-application-41c7";
 export const redirectUri = "https://jwt.ms";
 
 export interface PolicyFile {
