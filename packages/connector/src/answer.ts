@@ -1,12 +1,29 @@
 /** The three answers that the contract knows, and their exact HTTP form. Source: "Add an API connector …", responses. */
 
-/** Claims to set: built-in attributes by their Graph names, custom ones as `extension_<Name>` (the app id is optional). */
-export type ReturnedClaims = Readonly<Record<string, string | number | boolean | null | undefined>>;
+import type { ContinueBody, JsonValue, ShowBlockPageBody, ValidationErrorBody } from "./wire.ts";
 
-export type ConnectorAnswer =
-  | { readonly action: "Continue"; readonly claims: ReturnedClaims }
-  | { readonly action: "ShowBlockPage"; readonly userMessage: string }
-  | { readonly action: "ValidationError"; readonly userMessage: string };
+/**
+ * Claims to set: built-in attributes by their Graph names, custom ones as `extension_<Name>` (the app id is optional).
+ * Lists and objects are for attributes that take them.
+ */
+export type ReturnedClaims = Readonly<Record<string, JsonValue | undefined>>;
+
+export interface ContinueAnswer {
+  readonly action: "Continue";
+  readonly claims: ReturnedClaims;
+}
+
+export interface BlockAnswer {
+  readonly action: "ShowBlockPage";
+  readonly userMessage: string;
+}
+
+export interface ValidationErrorAnswer {
+  readonly action: "ValidationError";
+  readonly userMessage: string;
+}
+
+export type ConnectorAnswer = ContinueAnswer | BlockAnswer | ValidationErrorAnswer;
 
 /** Names that mean something else in an answer, or that no API can set. */
 const reserved =
@@ -19,7 +36,7 @@ const reserved =
  *
  * @throws {TypeError} where a claim has a name that an answer cannot set, such as `email` or `action`
  */
-export function continueWith(claims: ReturnedClaims = {}): ConnectorAnswer {
+export function continueWith(claims: ReturnedClaims = {}): ContinueAnswer {
   for (const name of Object.keys(claims)) {
     if (reserved.test(name)) throw new TypeError(`An API connector cannot set '${name}'.`);
   }
@@ -27,12 +44,12 @@ export function continueWith(claims: ReturnedClaims = {}): ConnectorAnswer {
 }
 
 /** End the sign-up with a page that shows this text (plain text, at most 2,000 characters). Nothing is created. */
-export function block(userMessage: string): ConnectorAnswer {
+export function block(userMessage: string): BlockAnswer {
   return { action: "ShowBlockPage", userMessage: required(userMessage) };
 }
 
 /** Before creating the user only: show this text at the form and let the person correct what was typed. */
-export function validationError(userMessage: string): ConnectorAnswer {
+export function validationError(userMessage: string): ValidationErrorAnswer {
   return { action: "ValidationError", userMessage: required(userMessage) };
 }
 
@@ -47,17 +64,21 @@ export interface HttpResponse {
 export function toResponse(answer: ConnectorAnswer, version = "1.0.0"): HttpResponse {
   const headers = { "content-type": "application/json; charset=utf-8" };
   switch (answer.action) {
-    case "Continue":
-      return {
-        status: 200,
-        headers,
-        body: JSON.stringify({ ...answer.claims, version, action: "Continue" }),
-      };
-    case "ShowBlockPage":
-      return { status: 200, headers, body: JSON.stringify({ version, ...answer }) };
-    case "ValidationError":
+    case "Continue": {
+      const body = { ...answer.claims, version, action: "Continue" } as ContinueBody;
+      return { status: 200, headers, body: JSON.stringify(body) };
+    }
+    case "ShowBlockPage": {
+      const { action, userMessage } = answer;
+      const body: ShowBlockPageBody = { version, action, userMessage };
+      return { status: 200, headers, body: JSON.stringify(body) };
+    }
+    case "ValidationError": {
+      const { action, userMessage } = answer;
       // The status stands in the body too, or the answer is not recognised everywhere.
-      return { status: 400, headers, body: JSON.stringify({ version, status: 400, ...answer }) };
+      const body: ValidationErrorBody = { version, status: 400, action, userMessage };
+      return { status: 400, headers, body: JSON.stringify(body) };
+    }
   }
 }
 

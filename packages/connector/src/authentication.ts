@@ -1,5 +1,7 @@
 /** Checks of who calls. Source: "Secure APIs used for API connectors in Azure AD B2C". */
 
+import { decodeBase64, equalBytes, equalText, isOneOf } from "./constant-time.ts";
+
 export interface BasicCredentials {
   readonly username: string;
   readonly password: string;
@@ -13,7 +15,18 @@ export function checkBasic(header: string | null | undefined, expected: BasicCre
   const encoded = /^Basic +([A-Za-z0-9+/]+={0,2}) *$/i.exec(header ?? "")?.[1];
   const given = encoded === undefined ? undefined : decodeBase64(encoded);
   const wanted = new TextEncoder().encode(`${expected.username}:${expected.password}`);
-  return equalInConstantTime(given ?? new Uint8Array(), wanted) && given !== undefined;
+  return equalBytes(given ?? new Uint8Array(), wanted) && given !== undefined;
+}
+
+/**
+ * True where the text is one of these keys; two stand side by side while a key is renewed. Takes the same time whichever
+ * it is and wherever they differ.
+ *
+ * @throws {TypeError} where there is no key, or an empty one that would let everybody in
+ */
+export function checkApiKey(given: string | null | undefined, keys: readonly string[]): boolean {
+  if (keys.length === 0 || keys.includes("")) throw new TypeError("An API key must not be empty.");
+  return isOneOf(given ?? "", keys);
 }
 
 /** What a TLS library says about the peer's certificate; `tls.TLSSocket.getPeerCertificate()` has this shape. */
@@ -22,7 +35,7 @@ export interface PresentedCertificate {
   readonly fingerprint?: string;
   readonly subject?: Readonly<Record<string, string | string[] | undefined>> | string;
   readonly issuer?: Readonly<Record<string, string | string[] | undefined>> | string;
-  /** As Node prints it, for example `Jan  1 00:00:00 2026 GMT`. */
+  /** As Node prints it, for example `Jan  1 00:00:00 2026 GMT`; or ISO 8601. */
   readonly valid_from?: string;
   readonly valid_to?: string;
 }
@@ -58,10 +71,9 @@ export function checkClientCertificate(
   const to = Date.parse(certificate.valid_to ?? "");
   if (!(from <= now && now <= to)) return false;
   const presented = plainThumbprint(certificate.fingerprint);
-  if (thumbprints?.length && !thumbprints.some((one) => sameText(plainThumbprint(one), presented)))
-    return false;
-  if (subject && commonName(certificate.subject) !== subject) return false;
-  return !issuer || commonName(certificate.issuer) === issuer;
+  if (thumbprints?.length && !isOneOf(presented, thumbprints.map(plainThumbprint))) return false;
+  if (subject && !equalText(commonName(certificate.subject) ?? "", subject)) return false;
+  return !issuer || equalText(commonName(certificate.issuer) ?? "", issuer);
 }
 
 function plainThumbprint(text: string): string {
@@ -72,24 +84,4 @@ function commonName(name: PresentedCertificate["subject"]): string | undefined {
   if (typeof name === "string") return /(?:^|[,/\n]\s*)CN\s*=\s*([^,/\n]+)/i.exec(name)?.[1]?.trim();
   const common = name?.CN;
   return typeof common === "string" ? common : undefined;
-}
-
-function sameText(a: string, b: string): boolean {
-  const encoder = new TextEncoder();
-  return equalInConstantTime(encoder.encode(a), encoder.encode(b));
-}
-
-/** Works without Node's `crypto`, so that the library runs on every JavaScript platform. */
-function equalInConstantTime(a: Uint8Array, b: Uint8Array): boolean {
-  let difference = a.length ^ b.length;
-  for (let i = 0; i < b.length; i++) difference |= (a[i] ?? 0) ^ (b[i] ?? 0);
-  return difference === 0;
-}
-
-function decodeBase64(text: string): Uint8Array | undefined {
-  try {
-    return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
-  } catch {
-    return undefined;
-  }
 }

@@ -5,18 +5,7 @@
  * connectors" of the Azure AD B2C documentation.
  */
 
-/** An identity of an account, as Microsoft Graph's `objectIdentity`. */
-export interface Identity {
-  /** `federated`, `emailAddress` or `userName`. */
-  readonly signInType: string;
-  /** The provider, for example `google.com`; for local accounts the tenant's default domain. */
-  readonly issuer: string;
-  /** The provider's user id, the e-mail address or the user name. */
-  readonly issuerAssignedId: string;
-}
-
-/** Value of an attribute. Int attributes beyond ±2^53 lose digits in `JSON.parse`; keep such numbers as text. */
-export type AttributeValue = string | number | boolean;
+import type { AttributeValue, Identity } from "./wire.ts";
 
 /** What every step's request has. A claim without a value is absent, never null: check each before you use it. */
 export interface StepRequest {
@@ -35,7 +24,10 @@ export interface StepRequest {
   readonly postalCode: string | undefined;
   readonly state: string | undefined;
   readonly country: string | undefined;
-  /** Custom attributes by their bare names: `extension_<app id>_LoyaltyNumber` is `attributes.LoyaltyNumber`. */
+  /**
+   * Custom attributes by their bare names: `extension_<app id>_LoyaltyNumber` is `attributes.LoyaltyNumber`. Int
+   * attributes beyond ±2^53 lose digits in `JSON.parse`; keep such numbers as text.
+   */
   readonly attributes: Readonly<Record<string, AttributeValue>>;
   /** The body as it came, for what this library does not name. */
   readonly raw: Readonly<Record<string, unknown>>;
