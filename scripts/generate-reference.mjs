@@ -1,4 +1,5 @@
-// Writes docs/reference from the code that runs; with --check it writes nothing and fails where a page would change.
+// Writes docs/reference and packages/connector/schema from the code that runs; with --check it writes nothing and fails
+// where a file would change.
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -12,25 +13,32 @@ if (mode !== "--built") {
 }
 
 const { pages } = await import("./reference/pages.mjs");
-const folder = join(root, "docs", "reference");
-mkdirSync(folder, { recursive: true });
-const drifted = [];
-for (const [name, text] of pages) {
-  const path = join(folder, name);
-  const now = existsSync(path) ? readFileSync(path, "utf8") : undefined;
-  if (now !== text) drifted.push({ name, path, text });
-}
-const orphans = readdirSync(folder).filter((name) => name.endsWith(".md") && !pages.has(name));
+const { contractFiles } = await import("./reference/contract.mjs");
 
-if (rest.includes("--check")) {
-  const names = [...drifted.map(({ name }) => name), ...orphans];
-  if (names.length > 0)
-    stop(
-      `docs/reference does not say what the code does: ${names.join(", ")}. Run npm run reference, then commit.`,
-    );
-  say(`docs/reference: ${pages.size} pages, all as the code says.`);
-} else {
-  for (const { path, text } of drifted) writeFileSync(path, text);
-  for (const name of orphans) rmSync(join(folder, name));
-  say(`docs/reference: ${pages.size} pages, ${drifted.length + orphans.length} changed.`);
+/** Every file of these folders is generated: what no code makes any more is removed. */
+const folders = [
+  [join("docs", "reference"), pages],
+  [join("packages", "connector", "schema"), contractFiles],
+];
+
+for (const [name, files] of folders) {
+  const folder = join(root, name);
+  mkdirSync(folder, { recursive: true });
+  const drifted = [...files].filter(([file, text]) => {
+    const path = join(folder, file);
+    return !existsSync(path) || readFileSync(path, "utf8") !== text;
+  });
+  const orphans = readdirSync(folder).filter((file) => !files.has(file));
+  if (rest.includes("--check")) {
+    const wrong = [...drifted.map(([file]) => file), ...orphans];
+    if (wrong.length > 0)
+      stop(
+        `${name} does not say what the code does: ${wrong.join(", ")}. Run npm run reference, then commit.`,
+      );
+    say(`${name}: ${files.size} files, all as the code says.`);
+  } else {
+    for (const [file, text] of drifted) writeFileSync(join(folder, file), text);
+    for (const file of orphans) rmSync(join(folder, file));
+    say(`${name}: ${files.size} files, ${drifted.length + orphans.length} changed.`);
+  }
 }

@@ -73,5 +73,7 @@ export type {
   JsonValue,
   RequestClaims,
   ShowBlockPageBody,
+  StepAnswers,
+  StepRequests,
   ValidationErrorBody,
 } from "./wire.ts";

@@ -159,3 +159,17 @@ export interface ValidationErrorBody {
    */
   readonly userMessage: string;
 }
+
+/** What is posted at each step. */
+export interface StepRequests {
+  readonly PostFederationSignup: AfterFederatingBody;
+  readonly PostAttributeCollection: BeforeCreatingBody;
+  readonly PreTokenIssuance: BeforeTokenBody;
+}
+
+/** What each step's request may be answered with. */
+export interface StepAnswers {
+  readonly PostFederationSignup: ContinueBody | ShowBlockPageBody;
+  readonly PostAttributeCollection: ContinueBody | ShowBlockPageBody | ValidationErrorBody;
+  readonly PreTokenIssuance: ContinueBody;
+}
