@@ -18,7 +18,7 @@ const { userFlowShape } = await import("../../packages/user-flows/dist/document/
 const { builtInLanguages, flowPages, latestLayout } = await import(
   "../../packages/user-flows/dist/document/pages.js"
 );
-const { builtInStrings, presets } = await import("../../packages/engine/dist/index.js");
+const { builtInStrings, ownItems, presets } = await import("../../packages/engine/dist/index.js");
 const { errorCatalogue } = await import("../../packages/server/dist/relying-party/errors.js");
 const { optionTable } = await import("../../packages/server/dist/cli/options.js");
 const { usage } = await import("../../packages/server/dist/cli/usage.js");
@@ -188,24 +188,58 @@ function commandLine() {
 }
 
 function connectorPresets() {
+  const seconds = (milliseconds) => `${milliseconds / 1000} s`;
+  const yes = (flag) => (flag ? "yes" : "no");
+  const rows = [
+    ["time-out of one try", ({ timeout }) => seconds(timeout)],
+    ["tries in all", ({ tries }) => tries],
+    ["deadline of the whole call", ({ deadline }) => (deadline === 0 ? "none" : seconds(deadline))],
+    [
+      "statuses that are tried again",
+      ({ retryStatuses }) => (retryStatuses.length === 0 ? "none" : retryStatuses.join(", ")),
+    ],
+    [
+      "first and longest pause",
+      ({ pause, longestPause }) => (pause === 0 ? "none" : `${seconds(pause)}, ${seconds(longestPause)}`),
+    ],
+    [
+      "longest `Retry-After`",
+      ({ longestRetryAfter }) => (longestRetryAfter === 0 ? "not read" : seconds(longestRetryAfter)),
+    ],
+    [
+      "breaker: failures, window, pause",
+      ({ breakerFailures, breakerWindow, breakerPause }) =>
+        `${breakerFailures} in ${seconds(breakerWindow)}, ${seconds(breakerPause)}`,
+    ],
+    ["calls to one address at once", ({ concurrentCalls }) => concurrentCalls],
+    ["`Idempotency-Key`", ({ idempotencyKey }) => yes(idempotencyKey)],
+    ["names the service's address", ({ showServiceUrl }) => yes(showServiceUrl)],
+  ];
+  const both = (cell, { connector, restful }) =>
+    cell(connector) === cell(restful)
+      ? cell(connector)
+      : `${cell(connector)}; REST profiles ${cell(restful)}`;
   return page(
-    "Time-outs and tries",
-    "Presets of `settings.connectorPreset` in `tenant.json` and of `preset` of one connector. One try may take this long; a call is tried again only where no HTTP answer came. REST profiles are for custom policies.",
+    "How an API is called: presets and settings",
+    "Presets of `settings.connectorPreset` in `tenant.json` and of `preset` of one connector. REST profiles, those of custom policies, differ where the table says so. Without a status that the table names, a call is tried again only where no HTTP answer came.",
     table(
-      [
-        "preset",
-        "connector: time-out of one try",
-        "connector: tries",
-        "REST profile: time-out",
-        "REST profile: tries",
-      ],
-      Object.entries(presets).map(([name, { connector, restful }]) => [
-        code(name),
-        `${connector.timeout / 1000} s`,
-        connector.tries,
-        `${restful.timeout / 1000} s`,
-        restful.tries,
-      ]),
+      ["", ...Object.keys(presets).map(code)],
+      rows.map(([name, cell]) => [name, ...Object.values(presets).map((preset) => both(cell, preset))]),
+    ),
+    "## Metadata items of RESTful technical profiles",
+    "Azure AD B2C ignores items that it does not know; here a misspelt `vestibule.` item is an error. Most of them are members of a connector's document under the same name, without the prefix: see [the files of a tenant](tenant-files.md).",
+    table(
+      ["item", "takes", "what it does"],
+      ownItems
+        .filter((item) => !item.compiled)
+        .map(({ key, values, describe }) => [code(key), values, describe]),
+    ),
+    "The compiler of user flows sets these; they can be read in ejected policies.",
+    table(
+      ["item", "takes", "what it does"],
+      ownItems
+        .filter((item) => item.compiled)
+        .map(({ key, values, describe }) => [code(key), values, describe]),
     ),
   );
 }

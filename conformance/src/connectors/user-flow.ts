@@ -118,8 +118,7 @@ function tenantFacts(file: CaseFile, options: FlowOptions): TenantFacts {
           passwordReference: "password",
         },
         // The published numbers of user flows until 2025, on which the cases are built (api-connectors.md A7).
-        timeout: (options.timeout ?? 20) * 1000,
-        tries: 2,
+        settings: { timeoutInMilliseconds: String((options.timeout ?? 20) * 1000), tries: "2" },
       },
     ],
     connectorSettings: {

@@ -11,10 +11,16 @@ export * from "./journey/trace.ts";
 export * from "./ports.ts";
 export {
   blockMessagePartner,
+  type CallPolicy,
+  type CallSetting,
+  callSettings,
   chooseCertificate,
   connectorSteps,
   isPreset,
+  type OwnItem,
+  ownItems,
   type Preset,
+  presetNames,
   presets,
   replayCall,
   restfulProfile,

@@ -9,6 +9,7 @@ export interface Ports {
   readonly directory: DirectoryPort;
   readonly http: HttpPort;
   readonly keys: KeyPort;
+  readonly requestSigner: RequestSigner;
   readonly verification: VerificationPort;
   readonly federation: FederationPort;
   /** Receives every outbound call when it ended, for the audit log and the call inspector. */
@@ -146,6 +147,28 @@ export interface HttpCall {
   /** How often it is tried where no HTTP answer came; at least 1. */
   readonly tries: number;
   readonly maxResponseBytes: number;
+  /** Absent = as in B2C: no pause, no status is tried again, no bound over all tries, the client's own breaker. */
+  readonly rules?: CallRules;
+}
+
+/** How tries follow each other and what protects the API and its neighbours. Times are milliseconds. */
+export interface CallRules {
+  /** The whole call: all tries, the pauses between them and the wait for a free place; 0 = no bound of its own. */
+  readonly deadline: number;
+  /** Statuses that are tried again beside what got no HTTP answer. */
+  readonly retryStatuses: readonly number[];
+  /** The pause before the second try; it doubles from try to try up to `longestPause`, less a random part of at most half. */
+  readonly pause: number;
+  readonly longestPause: number;
+  /** `Retry-After` is kept up to here; an API that asks for more is not tried again. 0 = not read. */
+  readonly longestRetryAfter: number;
+  /** Calls without an HTTP answer, one after the other within the window, that open the circuit; 0 = never. */
+  readonly breakerFailures: number;
+  readonly breakerWindow: number;
+  /** How long the open circuit sends nothing, until one call is let through to see. */
+  readonly breakerPause: number;
+  /** Calls to one address under way at the same time; more of them wait, and as many again may. */
+  readonly concurrentCalls: number;
 }
 
 export interface ClientCertificate {
@@ -162,9 +185,13 @@ export type TransportFailure =
   | "reset"
   | "refusedAddress"
   | "tooLarge"
-  | "circuitOpen";
+  | "circuitOpen"
+  /** Too many calls to the address were under way already. */
+  | "busy";
 
 export interface HttpAttempt {
+  /** Milliseconds that were waited before this try; absent = none. */
+  readonly pause?: number;
   /** Milliseconds. */
   readonly duration: number;
   readonly status?: number;
@@ -261,6 +288,18 @@ export interface StoredCertificate extends ClientCertificate {
 export interface KeyPort {
   secret(storageReferenceId: string): Promise<string | undefined>;
   certificates(storageReferenceId: string): Promise<readonly StoredCertificate[]>;
+}
+
+/** Signs requests to APIs, which verify them with the keys that the tenant publishes. */
+export interface RequestSigner {
+  /**
+   * A compact JWS of the type `vestibule-request+jwt` with these claims and `iss`, signed with the key that signs the
+   * policy's tokens. `origin` is where the browser reached the server: issuers follow it.
+   */
+  sign(
+    at: { readonly policyId: string; readonly origin: string },
+    claims: Readonly<Record<string, unknown>>,
+  ): Promise<string>;
 }
 
 export type SendCodeResult = { readonly kind: "sent" } | { readonly kind: "throttled" | "failed" };

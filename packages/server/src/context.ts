@@ -20,18 +20,22 @@ export interface ServerContext {
 
 /** Signing with the keys of a tenant. */
 export interface TokenSigning {
-  /** Compact JWS with header `alg`, `kid`, `typ`. Throws `AADB2C90019` where no key is usable. */
+  /**
+   * Compact JWS with header `alg`, `kid`, `typ` (default `JWT`; another type keeps it from counting as a token of ours).
+   * Throws `AADB2C90019` where no key is usable.
+   */
   sign(
     tenant: Tenant,
     container: string | undefined,
     payload: Readonly<Record<string, unknown>>,
+    type?: string,
   ): Promise<string>;
   /** Public keys to publish: protocol.md 2.2. */
   jwks(
     tenant: Tenant,
     container: string | undefined,
   ): Promise<{ readonly keys: readonly Readonly<Record<string, unknown>>[] }>;
-  /** Verifies a token that this tenant signed; undefined where it did not. Checks the signature only. */
+  /** Verifies a token of the type `JWT` that this tenant signed; undefined where it did not. Checks nothing else. */
   verify(tenant: Tenant, token: string): Promise<Readonly<Record<string, unknown>> | undefined>;
 }
 

@@ -14,7 +14,7 @@ export interface TenantFacts {
   readonly identityProviders: readonly IdentityProviderFacts[];
   readonly connectors: readonly ConnectorFacts[];
   readonly connectorSettings: {
-    readonly preset: "seed" | "b2c-2025" | "strict";
+    readonly preset: ConnectorPreset;
     readonly strictAnswers: boolean;
     readonly enforceBlockAtTokenStep: boolean;
     readonly sendLocalIdentitiesAtSignup: boolean;
@@ -56,16 +56,27 @@ export interface ConnectorFacts {
   readonly displayName: string;
   readonly targetUrl: string;
   readonly authentication: ConnectorAuthentication;
-  readonly preset?: "seed" | "b2c-2025" | "strict";
-  /** Milliseconds for one try. */
-  readonly timeout?: number;
-  /** How often it is tried; at least 1. */
-  readonly tries?: number;
+  readonly preset?: ConnectorPreset;
+  /** How it is called: name of a metadata item without `vestibule.` → its text. */
+  readonly settings?: Readonly<Record<string, string>>;
+  /** Further cryptographic keys: id without `vestibule.` → storage reference id. */
+  readonly keys?: Readonly<Record<string, string>>;
 }
+
+export type ConnectorPreset = "seed" | "b2c-2025" | "strict" | "resilient";
 
 /** Every reference is a storage reference id; no secret is ever part of a policy. */
 export type ConnectorAuthentication =
   | { readonly kind: "none" }
   | { readonly kind: "basic"; readonly usernameReference: string; readonly passwordReference: string }
   | { readonly kind: "clientCertificate"; readonly reference: string }
-  | { readonly kind: "apiKeyHeader"; readonly header: string; readonly reference: string };
+  | { readonly kind: "apiKeyHeader"; readonly header: string; readonly reference: string }
+  | { readonly kind: "bearer"; readonly reference: string }
+  | {
+      readonly kind: "clientCredentials";
+      readonly tokenEndpoint: string;
+      readonly clientId: string;
+      readonly secretReference: string;
+      readonly scope?: string;
+      readonly method: "basic" | "post";
+    };

@@ -50,6 +50,7 @@ export function memoryPorts(): MemoryPorts {
       },
     },
     keys: { secret: async (id) => `secret-of-${id}`, certificates: async () => [] },
+    requestSigner: { sign: async (_at, claims) => `signed.${JSON.stringify(claims)}` },
     verification: verification(codes),
     federation: federation(() => ports.federationClaims),
     calls: {

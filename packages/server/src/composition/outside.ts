@@ -71,6 +71,7 @@ export async function openOutside(
   });
   closing.add(() => tenants.close());
 
+  const signing = createTokenSigning(store.signingKeys, now);
   const ports = createPorts({
     recordsValues: development,
     store,
@@ -79,9 +80,9 @@ export async function openOutside(
     log,
     now,
     http: httpOfTenants({ development, ...opener }, closing),
+    signing,
     keys: (tenant) => createKeyPort({ keys: store.policyKeys, mode, now }, tenant),
   });
-  const signing = createTokenSigning(store.signingKeys, now);
   return {
     context: { mode, tenants, store, ports, signing, log, now, trustedProxies: options.trustedProxies ?? [] },
     templates: openTemplates({ development, ...opener }, privateHosts, now, closing),

@@ -1,12 +1,14 @@
 import { randomInt, randomUUID } from "node:crypto";
 import type { FederationPort, HttpPort, KeyPort, Ports } from "@vestibule/engine";
 import type { FastifyBaseLogger } from "fastify";
+import type { TokenSigning } from "../context.ts";
 import { randomToken } from "../keys/random-token.ts";
 import type { Mailer } from "../messages/mailer.ts";
 import type { Store } from "../store/store.ts";
 import type { Tenant } from "../tenant/tenant.ts";
 import { withoutValues } from "./call-privacy.ts";
 import { connectorAudit } from "./connector-audit.ts";
+import { createRequestSigner } from "./request-signer.ts";
 
 /** What the engine's ports are made of. */
 export interface Outside {
@@ -15,6 +17,7 @@ export interface Outside {
   readonly mailer: Mailer;
   http(tenant: Tenant): HttpPort;
   keys(tenant: Tenant): KeyPort;
+  readonly signing: TokenSigning;
   /** True in development mode: recorded calls hold bodies and claim values. */
   readonly recordsValues: boolean;
   readonly log: FastifyBaseLogger;
@@ -34,7 +37,7 @@ export function createPorts(outside: Outside): (tenant: Tenant) => Ports {
 }
 
 function bindPorts(
-  { store, http, federation, mailer, keys, recordsValues, log, now }: Outside,
+  { store, http, federation, mailer, keys, signing, recordsValues, log, now }: Outside,
   tenant: Tenant,
 ): Ports {
   return {
@@ -48,6 +51,7 @@ function bindPorts(
     directory: store.directory(tenant),
     http: http(tenant),
     keys: keys(tenant),
+    requestSigner: createRequestSigner(signing, tenant),
     verification: store.verification(tenant, (message) => mailer.deliver(tenant.id, message)),
     federation,
     calls: {

@@ -211,6 +211,8 @@ const authentications: Readonly<Record<ApiConnector["authentication"], string>> 
   basic: "HTTP Basic",
   clientCertificate: "client certificate",
   apiKeyHeader: "API key in a header",
+  bearer: "bearer token",
+  clientCredentials: "OAuth 2.0 client credentials",
 };
 
 function ConnectorTable({

@@ -58,10 +58,10 @@ export function createTokenSigning(store: SigningKeyStore, now: () => number): T
   const seconds = () => Math.floor(now() / 1000);
 
   return {
-    async sign(tenant, container, payload) {
+    async sign(tenant, container, payload, type = "JWT") {
       const key = activeKey(tenant, container, await keysOf(tenant, container));
       return await new SignJWT({ ...payload })
-        .setProtectedHeader({ alg: algorithm, kid: key.kid, typ: "JWT" })
+        .setProtectedHeader({ alg: algorithm, kid: key.kid, typ: type })
         .sign(key.privateKey);
     },
 
@@ -134,7 +134,8 @@ export function createTokenSigning(store: SigningKeyStore, now: () => number): T
     let kid: string | undefined;
     try {
       const header = decodeProtectedHeader(token);
-      if (header.alg !== algorithm) return undefined;
+      // A request to an API is signed with the same key, and must never pass for a token.
+      if (header.alg !== algorithm || header.typ !== "JWT") return undefined;
       kid = header.kid;
     } catch {
       return undefined;

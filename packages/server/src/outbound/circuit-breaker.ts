@@ -16,9 +16,6 @@ export interface BreakerSettings {
   readonly halfOpenAfter: number;
 }
 
-/** Numbers that nothing published names (api-connectors.md U61). */
-export const defaultBreaker: BreakerSettings = { failures: 10, window: 60_000, halfOpenAfter: 30_000 };
-
 /** Endpoints remembered at the same time; the one that was asked for longest ago is forgotten first. */
 const mostEndpoints = 1000;
 
@@ -52,20 +49,16 @@ class ConsecutiveWithinWindow implements IBreaker {
 
 /** One circuit for each endpoint, so that one dead API does not cut off its neighbours. */
 export class CircuitBreakers {
-  readonly #settings: BreakerSettings;
   readonly #circuits = new Map<string, CircuitBreakerPolicy>();
-
-  constructor(settings: BreakerSettings) {
-    this.#settings = settings;
-  }
 
   /** Runs `call`, or answers "open" without running it. `isFailure` says which results count. */
   async run<T>(
     endpoint: string,
+    settings: BreakerSettings,
     call: () => Promise<T>,
     isFailure: (result: T) => boolean,
   ): Promise<T | "open"> {
-    const circuit = this.#circuit(endpoint, isFailure as (result: unknown) => boolean);
+    const circuit = this.#circuit(endpoint, settings, isFailure as (result: unknown) => boolean);
     // While the probe is out nobody queues behind it: a dead API would hold everybody for its whole time-out.
     if (circuit.state === CircuitState.HalfOpen) return "open";
     try {
@@ -76,18 +69,24 @@ export class CircuitBreakers {
     }
   }
 
-  #circuit(endpoint: string, isFailure: (result: unknown) => boolean): CircuitBreakerPolicy {
-    const known = this.#circuits.get(endpoint);
+  /** Of two connectors with one address, those with the same settings share what was learned of it. */
+  #circuit(
+    endpoint: string,
+    settings: BreakerSettings,
+    isFailure: (result: unknown) => boolean,
+  ): CircuitBreakerPolicy {
+    const key = `${settings.failures} ${settings.window} ${settings.halfOpenAfter} ${endpoint}`;
+    const known = this.#circuits.get(key);
     if (known) {
-      this.#circuits.delete(endpoint);
-      this.#circuits.set(endpoint, known);
+      this.#circuits.delete(key);
+      this.#circuits.set(key, known);
       return known;
     }
     const circuit = circuitBreaker(handleWhenResult(isFailure), {
-      halfOpenAfter: this.#settings.halfOpenAfter,
-      breaker: new ConsecutiveWithinWindow(this.#settings),
+      halfOpenAfter: settings.halfOpenAfter,
+      breaker: new ConsecutiveWithinWindow(settings),
     });
-    this.#circuits.set(endpoint, circuit);
+    this.#circuits.set(key, circuit);
     for (const oldest of this.#circuits.keys()) {
       if (this.#circuits.size <= mostEndpoints) break;
       this.#circuits.delete(oldest);

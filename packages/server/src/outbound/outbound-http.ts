@@ -1,11 +1,12 @@
 import type { LookupFunction } from "node:net";
-import type { HttpAttempt, HttpCall, HttpPort, HttpResult } from "@vestibule/engine";
+import type { CallRules, HttpCall, HttpPort, HttpResult, TransportFailure } from "@vestibule/engine";
 import { type AddressRules, addressGuard } from "./address-guard.ts";
-import { type BreakerSettings, CircuitBreakers, defaultBreaker } from "./circuit-breaker.ts";
+import { Bulkheads } from "./bulkhead.ts";
+import { type BreakerSettings, CircuitBreakers } from "./circuit-breaker.ts";
 import type { SocketOpener } from "./guarded-connector.ts";
 import { Pools } from "./pools.ts";
-import { type TryResult, tryOnce } from "./single-try.ts";
 import { type Target, Targets } from "./targets.ts";
+import { type RandomFraction, sendWithTries } from "./tries.ts";
 
 export interface OutboundOptions {
   /** Development mode: plain http and loopback addresses may be called. */
@@ -14,13 +15,28 @@ export interface OutboundOptions {
   readonly addresses?: Partial<AddressRules>;
   /** PEM texts of authorities that are trusted beside the public ones. */
   readonly certificateAuthorities?: readonly string[];
-  /** `false` switches the circuit breaker off. */
+  /** One breaker for all calls, whatever their rules; `false` switches it off. Absent = the rules of each call. */
   readonly breaker?: BreakerSettings | false;
   /** Resolves names; absent = the system's resolver. */
   readonly lookup?: LookupFunction;
   /** Opens the connections; absent = the guarded connector. */
   readonly openSocket?: SocketOpener;
+  /** Where pauses between tries get their random part from; absent = Math.random. */
+  readonly random?: RandomFraction;
 }
+
+/** For calls without rules of their own: as B2C does it (api-connectors.md A7, U61). */
+const plainRules: CallRules = {
+  deadline: 0,
+  retryStatuses: [],
+  pause: 0,
+  longestPause: 0,
+  longestRetryAfter: 0,
+  breakerFailures: 10,
+  breakerWindow: 60_000,
+  breakerPause: 30_000,
+  concurrentCalls: 256,
+};
 
 export interface OutboundHttp extends HttpPort {
   close(): Promise<void>;
@@ -40,61 +56,67 @@ export function createOutboundHttp(options: OutboundOptions = {}): OutboundHttp 
     ...(options.openSocket && { openSocket: options.openSocket }),
   });
   const targets = new Targets();
-  const breakers =
-    options.breaker === false ? undefined : new CircuitBreakers(options.breaker ?? defaultBreaker);
+  const breakers = new CircuitBreakers();
+  const bulkheads = new Bulkheads();
+  const random = options.random ?? Math.random;
+
+  /** One call inside its endpoint's circuit and places, under one deadline. */
+  async function guarded(call: HttpCall, target: Target, rules: CallRules): Promise<HttpResult | "busy"> {
+    const started = performance.now();
+    const bound = rules.deadline > 0 ? rules.deadline : Number.POSITIVE_INFINITY;
+    const left = () => bound - (performance.now() - started);
+    // Nobody waits longer for a place than for an answer.
+    const patience = Math.min(call.timeout, bound);
+    return bulkheads.run(target.endpoint, rules.concurrentCalls, patience, () =>
+      sendWithTries(pools, call, target, rules, left, random),
+    );
+  }
+
   return {
     ...(development && { development }),
     async send(call) {
       const target = targets.read(call.url);
-      if (!target) {
-        return { kind: "failure", failure: "connect", detail: "The address cannot be called.", attempts: [] };
+      if (!target) return unsent("connect", "The address cannot be called.");
+      const rules = call.rules ?? plainRules;
+      const settings = options.breaker ?? breakerOf(rules);
+      const run = () => guarded(call, target, rules);
+      const result = settings
+        ? await breakers.run(target.endpoint, settings, run, countsAgainstEndpoint)
+        : await run();
+      if (result === "open") {
+        return unsent(
+          "circuitOpen",
+          "The circuit is open after repeated failures; the request was not sent.",
+        );
       }
-      if (!breakers) return sendWithTries(pools, call, target);
-      const result = await breakers.run(
-        target.endpoint,
-        () => sendWithTries(pools, call, target),
-        countsAgainstEndpoint,
-      );
-      if (result !== "open") return result;
-      const detail = "The circuit is open after repeated failures; the request was not sent.";
-      return { kind: "failure", failure: "circuitOpen", detail, attempts: [] };
+      if (result === "busy") {
+        return unsent(
+          "busy",
+          `${rules.concurrentCalls} calls to this address are under way; the request was not sent.`,
+        );
+      }
+      return result;
     },
     close: () => pools.close(),
   };
 }
 
+function unsent(failure: TransportFailure, detail: string): HttpResult {
+  return { kind: "failure", failure, detail, attempts: [] };
+}
+
+function breakerOf({ breakerFailures, breakerWindow, breakerPause }: CallRules): BreakerSettings | false {
+  return (
+    breakerFailures > 0 && { failures: breakerFailures, window: breakerWindow, halfOpenAfter: breakerPause }
+  );
+}
+
 /** Answers that came, however useless, show that the endpoint lives; refused addresses were never asked. */
-function countsAgainstEndpoint(result: HttpResult): boolean {
-  return result.kind === "failure" && result.failure !== "refusedAddress" && result.failure !== "tooLarge";
-}
-
-/** Repeats only where no HTTP status came (api-connectors.md A7, U29), without a pause. */
-async function sendWithTries(pools: Pools, call: HttpCall, target: Target): Promise<HttpResult> {
-  const pool = pools.get(target.origin, call.timeout, call.clientCertificate);
-  const attempts: HttpAttempt[] = [];
-  for (;;) {
-    const started = performance.now();
-    const result = await tryOnce(pool, {
-      method: call.method,
-      path: target.path,
-      headers: call.headers,
-      ...(call.body !== undefined && { body: call.body }),
-      timeout: call.timeout,
-      maxResponseBytes: call.maxResponseBytes,
-    });
-    attempts.push({
-      duration: Math.round(performance.now() - started),
-      ...(result.status !== undefined && { status: result.status }),
-      ...(result.kind === "failure" && { failure: result.failure }),
-    });
-    if (result.kind === "answer") return { ...result, attempts };
-    if (attempts.length >= call.tries || !mayRepeat(result)) {
-      return { kind: "failure", failure: result.failure, detail: result.detail, attempts };
-    }
-  }
-}
-
-/** A status of any kind is final, and an address that is refused once is refused again. */
-function mayRepeat(result: Extract<TryResult, { kind: "failure" }>): boolean {
-  return result.status === undefined && result.failure !== "refusedAddress" && result.failure !== "tooLarge";
+function countsAgainstEndpoint(result: HttpResult | "busy"): boolean {
+  return (
+    result !== "busy" &&
+    result.kind === "failure" &&
+    result.failure !== "refusedAddress" &&
+    result.failure !== "tooLarge"
+  );
 }

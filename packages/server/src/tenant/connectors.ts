@@ -1,12 +1,14 @@
+import { presetNames } from "@vestibule/engine";
 import {
   type ConnectorAuthentication,
   type ConnectorFacts,
   type JsonReading,
   shapes,
 } from "@vestibule/user-flows";
+import { connectorSettings, readConnectorSettings } from "./connector-settings.ts";
 import type { SecretSources, TenantMode } from "./secrets.ts";
 
-const { integer, maybe, object, oneOf, optional, orNull, required, text } = shapes;
+const { maybe, object, oneOf, optional, orNull, required, text } = shapes;
 
 const odata = { "@odata.type": required(text()) } as const;
 
@@ -18,15 +20,26 @@ const apiKey = object({
   headerName: required(text({ pattern: /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, describe: "the name of a header" })),
   apiKey: required(text()),
 });
+const bearer = object({ ...odata, token: required(text()) });
+const clientCredentials = object({
+  ...odata,
+  tokenUrl: required(text({ maxLength: 8192 })),
+  clientId: required(text()),
+  clientSecret: required(text()),
+  scope: maybe(text()),
+  clientAuthentication: optional(oneOf("basic", "post"), "basic"),
+});
 
 type Written = { readonly kind: keyof typeof kinds; readonly value: Readonly<Record<string, unknown>> };
 
-/** `authenticationConfiguration` by its `@odata.type` (api-connectors.md C1); the last two are ours. */
+/** `authenticationConfiguration` by its `@odata.type` (api-connectors.md C1); all but the first two are ours. */
 const kinds = {
   basicAuthentication: basic,
   pkcs12Certificate: pkcs12,
   pemCertificate: pem,
   apiKeyHeader: apiKey,
+  bearerToken: bearer,
+  clientCredentials,
 } as const satisfies Readonly<Record<string, shapes.Shape<Readonly<Record<string, unknown>>>>>;
 
 const authentication: shapes.Shape<Written> = {
@@ -47,7 +60,7 @@ const authentication: shapes.Shape<Written> = {
           ? "has no '@odata.type'"
           : `has the '@odata.type' '${String(type)}', which does not exist`;
       reading.report("TN050", "error", path, `The authenticationConfiguration ${found}.`, {
-        hint: "One of '#microsoft.graph.basicAuthentication', '#microsoft.graph.pkcs12Certificate', '#vestibule.pemCertificate', '#vestibule.apiKeyHeader'.",
+        hint: "One of '#microsoft.graph.basicAuthentication', '#microsoft.graph.pkcs12Certificate', '#vestibule.pemCertificate', '#vestibule.apiKeyHeader', '#vestibule.bearerToken', '#vestibule.clientCredentials'.",
       });
       return undefined;
     }
@@ -65,9 +78,8 @@ export const connectorShape = object(
     displayName: required(text({ maxLength: 256 })),
     targetUrl: required(text({ maxLength: 8192 })),
     authenticationConfiguration: optional(orNull(authentication), null),
-    preset: maybe(oneOf("seed", "b2c-2025", "strict")),
-    timeoutInMilliseconds: maybe(integer(100, 120_000, { unit: "milliseconds" })),
-    tries: maybe(integer(1, 10, { unit: "tries" })),
+    preset: maybe(oneOf(...presetNames)),
+    ...connectorSettings,
   },
   { annotated: true },
 );
@@ -87,10 +99,16 @@ export function readConnector(
     id,
     displayName: document.displayName,
     targetUrl: document.targetUrl,
-    authentication: readAuthentication(document.authenticationConfiguration, id, reading, secrets, mode),
+    authentication: readAuthentication(
+      document.authenticationConfiguration,
+      id,
+      reading,
+      secrets,
+      // A signature proves who calls as well as a password does.
+      document.signature === undefined ? mode : "development",
+    ),
     ...(document.preset !== undefined && { preset: document.preset }),
-    ...(document.timeoutInMilliseconds !== undefined && { timeout: document.timeoutInMilliseconds }),
-    ...(document.tries !== undefined && { tries: document.tries }),
+    ...readConnectorSettings(document, id, reading, secrets),
   };
 }
 
@@ -157,6 +175,21 @@ function readAuthentication(
       return { kind: "clientCertificate", reference: certificate("certificateAndPrivateKey") };
     case "apiKeyHeader":
       return { kind: "apiKeyHeader", header: member("headerName"), reference: secret("apiKey", "ApiKey") };
+    case "bearerToken":
+      return { kind: "bearer", reference: secret("token", "Token") };
+    case "clientCredentials": {
+      const problem = targetUrlProblem(member("tokenUrl"), mode);
+      if (problem)
+        reading.report("TN051", "error", `${at}.tokenUrl`, problem.message, { hint: problem.hint });
+      return {
+        kind: "clientCredentials",
+        tokenEndpoint: member("tokenUrl"),
+        clientId: member("clientId"),
+        secretReference: secret("clientSecret", "ClientSecret"),
+        ...(member("scope") !== "" && { scope: member("scope") }),
+        method: member("clientAuthentication") === "post" ? "post" : "basic",
+      };
+    }
   }
 
   function certificate(name: string): string {

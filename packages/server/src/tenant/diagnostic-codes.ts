@@ -21,6 +21,8 @@ export const tenantDiagnostics: Readonly<Record<string, string>> = {
   TN051: "A connector's address that cannot be called.",
   TN052: "A connector without authentication, which development mode alone allows.",
   TN053: "A certificate with a password that is not kept in a file.",
+  TN054: "A header of a connector with neither or both of value and secret.",
+  TN055: "A signature without its key, or with one that it does not use.",
   TN060: "A demonstration account with an unknown attribute or without an identity.",
   TN061: "Demonstration accounts in production, where they are not created.",
   TN062: "A demonstration account that could not be created.",

@@ -1,3 +1,4 @@
+import { presetNames } from "@vestibule/engine";
 import { type JsonReading, shapes } from "@vestibule/user-flows";
 
 const { flag, integer, listOf, maybe, object, oneOf, optional, required, text, withDefaults } = shapes;
@@ -62,7 +63,7 @@ export const tenantShape = object({
       enforceBlockAtTokenStep: optional(flag, false),
       strictConnectorAnswers: optional(flag, false),
       sendLocalIdentitiesAtSignup: optional(flag, false),
-      connectorPreset: optional(oneOf("seed", "b2c-2025", "strict"), "seed"),
+      connectorPreset: optional(oneOf(...presetNames), "seed"),
       alwaysIssueAccessToken: optional(flag, false),
       allowAnyPostLogoutRedirect: optional(flag, false),
       // protocol.md 13: on, and never for single-page applications.

@@ -1,5 +1,6 @@
-import type { NewAccount, Program } from "@vestibule/engine";
+import type { NewAccount, Preset, Program } from "@vestibule/engine";
 import type { Diagnostic } from "@vestibule/policy";
+import type { ConnectorAuthentication } from "@vestibule/user-flows";
 
 /** One tenant as its folder describes it (user-flows.md 16), read, checked and compiled. */
 export interface Tenant {
@@ -61,7 +62,7 @@ export interface TenantSettings {
   readonly enforceBlockAtTokenStep: boolean;
   readonly strictConnectorAnswers: boolean;
   readonly sendLocalIdentitiesAtSignup: boolean;
-  readonly connectorPreset: "seed" | "b2c-2025" | "strict";
+  readonly connectorPreset: Preset;
   readonly alwaysIssueAccessToken: boolean;
   readonly allowAnyPostLogoutRedirect: boolean;
   readonly allowPlainPkce: boolean;
@@ -105,7 +106,7 @@ export interface ApiConnector {
   readonly id: string;
   readonly displayName: string;
   readonly targetUrl: string;
-  readonly authentication: "none" | "basic" | "clientCertificate" | "apiKeyHeader";
+  readonly authentication: ConnectorAuthentication["kind"];
 }
 
 export type KeyContainerSource =

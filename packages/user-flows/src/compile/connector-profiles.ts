@@ -74,15 +74,18 @@ function connectorProfile(
       "vestibule.connectorStep": steps[at].step,
       "vestibule.connectorId": connector.id,
       "vestibule.preset": connector.preset ?? settings.preset,
-      ...(connector.timeout !== undefined && {
-        "vestibule.timeoutInMilliseconds": String(connector.timeout),
-      }),
-      ...(connector.tries !== undefined && { "vestibule.tries": String(connector.tries) }),
+      ...prefixed(connector.settings),
       ...(settings.strictAnswers && { "vestibule.strictAnswers": "true" }),
       ...(settings.enforceBlockAtTokenStep && { "vestibule.enforceBlock": "true" }),
       ...(settings.sendLocalIdentitiesAtSignup && { "vestibule.sendLocalIdentities": "true" }),
     },
-    cryptographicKeys: authenticationKeys(connector),
+    cryptographicKeys: [
+      ...authenticationKeys(connector),
+      ...Object.entries(prefixed(connector.keys)).map(([id, storageReferenceId]) => ({
+        id,
+        storageReferenceId,
+      })),
+    ],
     inputClaims: [
       claim("email", "email"),
       ...scope.userAttributes.map(({ claimType, directoryName: name }) => claim(claimType, name)),
@@ -90,6 +93,10 @@ function connectorProfile(
     outputClaims,
     useTechnicalProfileForSessionManagement: "SM-Noop",
   });
+}
+
+function prefixed(items: Readonly<Record<string, string>> = {}): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(items).map(([name, text]) => [`vestibule.${name}`, text]));
 }
 
 function authenticationMetadata({ authentication }: ConnectorFacts): Readonly<Record<string, string>> {
@@ -102,6 +109,16 @@ function authenticationMetadata({ authentication }: ConnectorFacts): Readonly<Re
       return { AuthenticationType: "ClientCertificate" };
     case "apiKeyHeader":
       return { AuthenticationType: "ApiKeyHeader" };
+    case "bearer":
+      return { AuthenticationType: "Bearer" };
+    case "clientCredentials":
+      return {
+        AuthenticationType: "Bearer",
+        "vestibule.tokenEndpoint": authentication.tokenEndpoint,
+        "vestibule.clientId": authentication.clientId,
+        ...(authentication.scope !== undefined && { "vestibule.scope": authentication.scope }),
+        "vestibule.clientAuthentication": authentication.method,
+      };
   }
 }
 
@@ -118,6 +135,10 @@ function authenticationKeys({ authentication }: ConnectorFacts): TechnicalProfil
       return [{ id: "ClientCertificate", storageReferenceId: authentication.reference }];
     case "apiKeyHeader":
       return [{ id: authentication.header, storageReferenceId: authentication.reference }];
+    case "bearer":
+      return [{ id: "BearerAuthenticationToken", storageReferenceId: authentication.reference }];
+    case "clientCredentials":
+      return [{ id: "vestibule.ClientSecret", storageReferenceId: authentication.secretReference }];
   }
 }
 

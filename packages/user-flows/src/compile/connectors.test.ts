@@ -67,8 +67,7 @@ describe("connectors", () => {
   it("carry their credentials by reference, and the tenant's switches", () => {
     const certificate = connector("check", {
       authentication: { kind: "clientCertificate", reference: "Cert" },
-      timeout: 2000,
-      tries: 1,
+      settings: { timeoutInMilliseconds: "2000", tries: "1" },
       preset: "b2c-2025",
     });
     const policy = policyOf(

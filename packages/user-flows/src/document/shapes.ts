@@ -1,5 +1,5 @@
 import { nearestName } from "@vestibule/policy";
-import type { Node } from "jsonc-parser";
+import { getNodeValue, type Node } from "jsonc-parser";
 import type { JsonReading } from "./json-reading.ts";
 
 /** What a place of a document may hold. Reading gives the typed value, or reports and gives undefined. */
@@ -242,6 +242,9 @@ export function object<F extends Record<string, Field<unknown>>>(
     },
   };
 }
+
+/** The plain value of a place whose shape is somebody else's matter. */
+export const plainJson = (node: Node): unknown => getNodeValue(node);
 
 function readFields<F extends Record<string, Field<unknown>>>(
   fields: F,

@@ -1,6 +1,9 @@
 import type { StoredCertificate } from "../../ports.ts";
+import type { ClientCredentials } from "./authentication.ts";
+import { accessToken } from "./client-credentials.ts";
 import type { Credentials, Fault, RestfulContext } from "./exchange.ts";
 import { secretClaimsOf, withoutSecrets } from "./redaction.ts";
+import { isHeaderText } from "./trust.ts";
 
 /**
  * The certificate to present at `now` (Unix seconds): the most recently uploaded one whose validity covers it. Asked
@@ -56,7 +59,25 @@ export async function findCredentials(
     }
     case "Bearer":
       return bearer(context, authentication);
+    case "ClientCredentials":
+      return tokenCredentials(context, authentication);
   }
+}
+
+async function tokenCredentials(
+  context: RestfulContext,
+  authentication: ClientCredentials,
+  not?: string,
+): Promise<Credentials | { readonly fault: Fault }> {
+  const answer = await accessToken(context, authentication, not);
+  if ("fault" in answer) return answer;
+  const { token, cached } = answer;
+  return {
+    headers: { authorization: `Bearer ${token}` },
+    secrets: [token],
+    // A token out of memory may have been revoked since; a fresh one that is refused stays refused.
+    ...(cached && { renew: () => tokenCredentials(context, authentication, token) }),
+  };
 }
 
 async function bearer(
@@ -109,16 +130,47 @@ async function bearer(
   return { headers: { authorization: `Bearer ${token}` }, secrets: [token] };
 }
 
+/** Further headers of the profile; their secrets are read anew at each call. */
+export async function furtherHeaders(
+  context: RestfulContext,
+): Promise<
+  | { readonly headers: Readonly<Record<string, string>>; readonly secrets: readonly string[] }
+  | { readonly fault: Fault }
+> {
+  const headers: Record<string, string> = {};
+  const secrets: string[] = [];
+  for (const header of context.metadata.trust.headers) {
+    if ("text" in header) {
+      headers[header.name] = header.text;
+      continue;
+    }
+    const secret = await context.ports.keys.secret(header.key);
+    if (secret === undefined) return { fault: noValidKey(context, header.key) };
+    if (!isHeaderText(secret)) return { fault: unusableHeader(header.key) };
+    headers[header.name] = secret;
+    secrets.push(secret);
+  }
+  return { headers, secrets };
+}
+
 /** Anonymous and unencrypted calls are for development (api-connectors.md B2, B3, U35). */
 function insecure(context: RestfulContext): Fault | undefined {
   const { metadata, policy, profile, ports } = context;
   if (policy.deploymentMode === "Development" || ports.http.development) return undefined;
-  if (metadata.authentication.kind === "None" && !metadata.authentication.allowedInProduction) {
+  const { authentication, trust } = metadata;
+  if (authentication.kind === "None" && !authentication.allowedInProduction && !trust.signature) {
     const message = `Profile '${profile.id}' uses an insecure authentication mode that is only allowed in production mode policies with metadata key 'AllowInsecureAuthInProduction' set to true.`;
     return { kind: "configuration", code: "AADB2C90258", message };
   }
-  if (/^http:/i.test(metadata.serviceUrl)) {
-    const message = `Profile '${profile.id}', production mode policies must use https 'ServiceUrl' the provided value was '${withoutSecrets(metadata.serviceUrl)}'.`;
+  const addresses = {
+    ServiceUrl: metadata.serviceUrl,
+    ...(authentication.kind === "ClientCredentials" && {
+      "vestibule.tokenEndpoint": authentication.tokenEndpoint,
+    }),
+  };
+  for (const [item, address] of Object.entries(addresses)) {
+    if (!/^http:/i.test(address)) continue;
+    const message = `Profile '${profile.id}', production mode policies must use https '${item}' the provided value was '${withoutSecrets(address)}'.`;
     return { kind: "configuration", code: "AADB2C90256", message };
   }
   return undefined;
@@ -132,10 +184,6 @@ function noValidKey(context: RestfulContext, container: string): Fault {
 function unusableHeader(source: string): Fault {
   const detail = `The value of '${source}' cannot stand in an HTTP header; the request was not sent.`;
   return { kind: "transport", failure: "unsent", detail };
-}
-
-function isHeaderText(text: string): boolean {
-  return /^[\t\x20-\x7e]*$/.test(text);
 }
 
 /** Texts that must not reach any record of this call, whatever the API echoes. */

@@ -24,12 +24,19 @@ export interface Credentials {
   readonly headers: Readonly<Record<string, string>>;
   readonly clientCertificate?: ClientCertificate;
   readonly secrets: readonly string[];
+  /** Credentials to send instead after the API refused these; absent = there are no others. */
+  renew?(): Promise<Credentials | { readonly fault: Fault }>;
 }
 
 /** Why an exchange failed. `detail` is for the operator: it names claims and causes, never values. */
 export type Fault =
   /** Nothing usable came back over the network, or nothing could be sent (`unsent`). */
-  | { readonly kind: "transport"; readonly failure: TransportFailure | "unsent"; readonly detail: string }
+  | {
+      readonly kind: "transport";
+      /** `token`: the API's token endpoint gave none. */
+      readonly failure: TransportFailure | "unsent" | "token";
+      readonly detail: string;
+    }
   /** An HTTP status that is no success; `reason` is the API's own sentence for the person. */
   | { readonly kind: "status"; readonly status: number; readonly reason?: string }
   /** A success that cannot be used. */
@@ -38,12 +45,18 @@ export type Fault =
   | { readonly kind: "configuration"; readonly code: string; readonly message: string };
 
 /** What an answer means, in the words of api-connectors.md ("Outcome vocabulary"). */
-export type Decision = (
-  | { readonly kind: "continue"; readonly values: Readonly<Record<string, unknown>> }
-  | { readonly kind: "page"; readonly message: string }
-  | { readonly kind: "block"; readonly message: string }
-  | { readonly kind: "fail"; readonly fault: Fault }
-) & { readonly verdicts: readonly ClaimVerdict[]; readonly warnings: readonly string[] };
+export type Decision =
+  /** `despite`: the API failed, and its settings say that the journey goes on. */
+  (
+    | {
+        readonly kind: "continue";
+        readonly values: Readonly<Record<string, unknown>>;
+        readonly despite?: Fault;
+      }
+    | { readonly kind: "page"; readonly message: string }
+    | { readonly kind: "block"; readonly message: string }
+    | { readonly kind: "fail"; readonly fault: Fault }
+  ) & { readonly verdicts: readonly ClaimVerdict[]; readonly warnings: readonly string[] };
 
 export type HttpAnswer = Extract<HttpResult, { kind: "answer" }>;
 

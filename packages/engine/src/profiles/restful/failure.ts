@@ -1,7 +1,7 @@
 import { errorMessages, fillString } from "../../strings/index.ts";
 import type { ProfileResult } from "../profile.ts";
 import type { Fault, RestfulContext } from "./exchange.ts";
-import { withoutSecrets } from "./redaction.ts";
+import { mask, withoutSecrets } from "./redaction.ts";
 import { reasonPhrase, statusName } from "./status.ts";
 
 type TransportKey =
@@ -11,6 +11,7 @@ type TransportKey =
   | "UserMessageIfRequestTimeout";
 
 const circuitReason = "The circuit is open after repeated failures and is not allowing calls.";
+const busyReason = "Too many calls are under way and the service is not allowing more.";
 
 /** Code and text of a failure as the page and as the application get it. */
 interface Explanation {
@@ -40,7 +41,7 @@ function explain(context: RestfulContext, fault: Fault): Explanation {
       const { code, text } = statusText(context, fault.status);
       return {
         code,
-        page: configured(context, "DefaultUserMessageIfRequestFailed", [safeUrl(context)]) ?? text,
+        page: configured(context, "DefaultUserMessageIfRequestFailed", [shownUrl(context)]) ?? text,
         application: text,
       };
     }
@@ -48,7 +49,7 @@ function explain(context: RestfulContext, fault: Fault): Explanation {
       const text = `The claims exchange specified in technical profile '${profile}' did not complete as expected. You might want to try starting your session over from the beginning.`;
       return {
         code: "AADB2C90255",
-        page: configured(context, "DefaultUserMessageIfRequestFailed", [safeUrl(context)]) ?? text,
+        page: configured(context, "DefaultUserMessageIfRequestFailed", [shownUrl(context)]) ?? text,
         application: text,
       };
     }
@@ -75,9 +76,9 @@ export function faultDetail(context: RestfulContext, fault: Fault): string {
   }
 }
 
-/** The service address without query and user info: they may hold keys (U54). */
-function safeUrl(context: RestfulContext): string {
-  return withoutSecrets(context.metadata.serviceUrl);
+/** For the person: nothing, or the service address without query and user info, which may hold keys (U54). */
+function shownUrl({ metadata }: RestfulContext): string {
+  return metadata.call.showServiceUrl ? withoutSecrets(metadata.serviceUrl) : mask;
 }
 
 function statusText(
@@ -133,8 +134,9 @@ function transportText(
   context: RestfulContext,
   failure: Extract<Fault, { kind: "transport" }>["failure"],
 ): string {
-  const url = safeUrl(context);
-  const [key, fillIns] = transportKey(failure, context.metadata.timeout, url);
+  const url = shownUrl(context);
+  const { timeout, deadline } = context.metadata.call;
+  const [key, fillIns] = transportKey(failure, deadline > 0 ? Math.min(timeout, deadline) : timeout, url);
   return (
     configured(context, key, fillIns) ??
     configured(context, "DefaultUserMessageIfRequestFailed", [url]) ??
@@ -154,12 +156,15 @@ function transportKey(
       return ["UserMessageIfDnsResolutionFailed", [url]];
     case "circuitOpen":
       return ["UserMessageIfCircuitOpen", [circuitReason, url]];
+    case "busy":
+      return ["UserMessageIfCircuitOpen", [busyReason, url]];
     case "connect":
     case "tls":
     case "reset":
     case "refusedAddress":
     case "tooLarge":
     case "unsent":
+    case "token":
       return ["DefaultUserMessageIfRequestFailed", [url]];
   }
 }

@@ -1,5 +1,7 @@
+export { type CallSetting, callSettings } from "./call-settings.ts";
 export { chooseCertificate } from "./credentials.ts";
 export { connectorSteps } from "./metadata.ts";
-export { isPreset, type Preset, presets } from "./presets.ts";
+export { type OwnItem, ownItems } from "./own-items.ts";
+export { type CallPolicy, isPreset, type Preset, presetNames, presets } from "./presets.ts";
 export { replayCall } from "./replay.ts";
 export { blockMessagePartner, restfulProfile } from "./restful.ts";

@@ -37,11 +37,17 @@ export interface Run {
   readonly secrets?: Readonly<Record<string, string>>;
   readonly caller?: "step" | "validation";
   readonly account?: Account;
-  readonly answer?: { readonly status: number; readonly body?: unknown } | HttpResult;
+  readonly answer?: Answer | ((call: HttpCall) => Answer);
+  /** The client of several runs, so that they share what is remembered with it. */
+  readonly http?: { send?: Ports["http"]["send"] };
+  /** Milliseconds since 1970. */
+  readonly now?: number;
   readonly messages?: Readonly<Record<string, string>>;
   readonly development?: boolean;
   readonly deploymentMode?: Policy["deploymentMode"];
 }
+
+type Answer = { readonly status: number; readonly body?: unknown } | HttpResult;
 
 export interface Ran {
   readonly result: ProfileResult;
@@ -134,24 +140,25 @@ export async function runProfile(run: Run): Promise<Ran> {
       id: "11111111-2222-4333-8444-555555555555",
       policyId: policy.policyId,
       entry: "authorize",
-      request: { clientId: "5d0c1f7e-0b52-4c39-9a1d-6f2f0e7a1c11" },
+      request: { clientId: "5d0c1f7e-0b52-4c39-9a1d-6f2f0e7a1c11", origin: "https://login.example" },
       culture: { tag: "sv-SE", language: "sv" },
     } as JourneyState,
     ports: {
-      clock: { now: () => 1_767_225_600_000 },
+      clock: { now: () => run.now ?? 1_767_225_600_000 },
       random: { uuid: () => "99999999-2222-4333-8444-555555555555", token: () => "t", integer: () => 0 },
       directory: {
         find: async () => run.account,
         extensionsAppId,
         defaultDomain: "contoso.onmicrosoft.com",
       } as Partial<Ports["directory"]> as Ports["directory"],
-      http: {
+      http: Object.assign(run.http ?? {}, {
         ...(run.development && { development: true }),
-        send: async (call) => {
+        send: async (call: HttpCall) => {
           sent.push(call);
-          return httpResult(run.answer);
+          return httpResult(typeof run.answer === "function" ? run.answer(call) : run.answer);
         },
-      },
+      }),
+      requestSigner: { sign: async (_at, claims) => `signed.${JSON.stringify(claims)}` },
       keys: {
         secret: async (id) =>
           ({ BasicAuthenticationUsername: "connector", BasicAuthenticationPassword: "s3cr:et", ...keys })[
@@ -176,7 +183,7 @@ export async function runProfile(run: Run): Promise<Ran> {
   return { result, sent, record, trace: JSON.stringify(traces) };
 }
 
-function httpResult(answer: Run["answer"]): HttpResult {
+function httpResult(answer: Answer | undefined): HttpResult {
   if (answer && "kind" in answer) return answer;
   const { status = 200, body = { version: "1.0.0", action: "Continue" } } = answer ?? {};
   return {

@@ -19,6 +19,8 @@ export interface Exchange {
   attempts: readonly HttpAttempt[];
   request?: EncodedRequest;
   credentials?: Credentials;
+  /** Headers of the profile, of the call's identity and of its signature. */
+  proof?: Pick<Credentials, "headers" | "secrets">;
   result?: HttpResult;
 }
 
@@ -33,12 +35,18 @@ export async function recordCall(
   const duration = ports.clock.now() - exchange.started;
   const { url, secrets: keysInUrl } = shownAddress(context, request?.url ?? metadata.serviceUrl);
   const answer = result?.kind === "answer" ? result : undefined;
-  const secrets = [...keysInUrl, ...(exchange.credentials?.secrets ?? []), ...callSecrets(context)];
+  const secrets = [
+    ...keysInUrl,
+    ...(exchange.credentials?.secrets ?? []),
+    ...(exchange.proof?.secrets ?? []),
+    ...callSecrets(context),
+  ];
   const redact = redactor(secrets, [
     url,
     request?.body ?? "",
     answer?.body ?? "",
     ...Object.values(request?.headers ?? {}),
+    ...Object.values(exchange.proof?.headers ?? {}),
     ...Object.values(answer?.headers ?? {}),
   ]);
   const hidden = hiddenNames(context);
@@ -59,7 +67,11 @@ export async function recordCall(
     request: {
       method: request?.method ?? "POST",
       url: redact(url),
-      headers: redactHeaders({ ...request?.headers, ...exchange.credentials?.headers }, redact, keyHeader),
+      headers: redactHeaders(
+        { ...request?.headers, ...exchange.credentials?.headers, ...exchange.proof?.headers },
+        redact,
+        keyHeader,
+      ),
       ...(request?.body !== undefined && { body: redactBody(request.body, redact, hidden) }),
     },
     ...(answer && {
@@ -127,10 +139,13 @@ function failureOf(
   decision: Decision,
   result: HttpResult | undefined,
 ): CallFailure | undefined {
-  if (decision.kind !== "fail") return undefined;
-  const { fault } = decision;
+  const fault =
+    decision.kind === "fail" ? decision.fault : decision.kind === "continue" ? decision.despite : undefined;
+  if (!fault) return undefined;
   const detail = faultDetail(context, fault);
-  if (fault.kind === "transport" && fault.failure !== "unsent") return { kind: fault.failure, detail };
+  if (fault.kind === "transport" && fault.failure !== "unsent" && fault.failure !== "token") {
+    return { kind: fault.failure, detail };
+  }
   return { kind: result ? "answer" : "credentials", detail };
 }
 
@@ -141,7 +156,9 @@ function exhausted(
   result: HttpResult | undefined,
 ): boolean {
   return (
-    result?.kind === "failure" && context.metadata.tries > 1 && attempts.length === context.metadata.tries
+    result?.kind === "failure" &&
+    context.metadata.call.tries > 1 &&
+    attempts.length === context.metadata.call.tries
   );
 }
 

@@ -1,11 +1,13 @@
+import type { HttpResult } from "../../ports.ts";
 import type { ProfileResult, ServerProfileKind } from "../profile.ts";
 import { claimsCodec } from "./claims/codec.ts";
 import { connectorCodec } from "./connector/codec.ts";
-import { findCredentials } from "./credentials.ts";
-import type { Codec, Decision, EncodedRequest, Fault, RestfulContext } from "./exchange.ts";
+import { findCredentials, furtherHeaders } from "./credentials.ts";
+import type { Codec, Credentials, Decision, EncodedRequest, Fault, RestfulContext } from "./exchange.ts";
 import { failureResult } from "./failure.ts";
 import { type RestfulMetadata, readRestfulMetadata } from "./metadata.ts";
 import { type Exchange, recordCall } from "./record.ts";
+import { signRequest } from "./signature.ts";
 
 /** Sizes that nothing published names (api-connectors.md U64), in bytes. */
 const limits = { request: 256 * 1024, response: 1024 * 1024, url: 8 * 1024 } as const;
@@ -33,7 +35,7 @@ async function runRestfulProfile(context: RestfulContext): Promise<ProfileResult
 export async function runExchange(context: RestfulContext, codec: Codec): Promise<ProfileResult> {
   const started = context.ports.clock.now();
   const exchange: Exchange = { started, attempts: [] };
-  const decision = await decide(context, codec, exchange);
+  const decision = afterFailure(context, exchange, await decide(context, codec, exchange));
   await recordCall(context, exchange, decision);
   return resultOf(context, decision);
 }
@@ -55,16 +57,12 @@ async function decide(context: RestfulContext, codec: Codec, exchange: Exchange)
   const oversize = oversizeOf(request);
   if (oversize) return fail({ kind: "transport", failure: "tooLarge", detail: oversize });
 
-  const result = await context.ports.http.send({
-    method: request.method,
-    url: request.url,
-    headers: { ...request.headers, ...credentials.headers },
-    ...(request.body !== undefined && { body: request.body }),
-    ...(credentials.clientCertificate && { clientCertificate: credentials.clientCertificate }),
-    timeout: context.metadata.timeout,
-    tries: context.metadata.tries,
-    maxResponseBytes: limits.response,
-  });
+  const proof = await prove(context, request);
+  if ("fault" in proof) return fail(proof.fault);
+  exchange.proof = proof;
+
+  const result = await send(context, exchange, request, credentials, proof.headers);
+  if ("fault" in result) return fail(result.fault);
   exchange.attempts = result.attempts;
   exchange.result = result;
   if (result.kind === "failure")
@@ -73,6 +71,81 @@ async function decide(context: RestfulContext, codec: Codec, exchange: Exchange)
   return request.warnings.length > 0
     ? { ...decision, warnings: [...request.warnings, ...decision.warnings] }
     : decision;
+}
+
+/** Sends the request, and once more where the API refused a token that it may have revoked since it was fetched. */
+async function send(
+  context: RestfulContext,
+  exchange: Exchange,
+  request: EncodedRequest,
+  credentials: Credentials,
+  proof: Readonly<Record<string, string>>,
+): Promise<HttpResult | { readonly fault: Fault }> {
+  const { call } = context.metadata;
+  const sendWith = ({ headers, clientCertificate }: Credentials) =>
+    context.ports.http.send({
+      method: request.method,
+      url: request.url,
+      headers: { ...request.headers, ...proof, ...headers },
+      ...(request.body !== undefined && { body: request.body }),
+      ...(clientCertificate && { clientCertificate }),
+      timeout: call.timeout,
+      tries: call.tries,
+      rules: call,
+      maxResponseBytes: limits.response,
+    });
+  const result = await sendWith(credentials);
+  if (result.kind !== "answer" || result.status !== 401 || !credentials.renew) return result;
+  const renewed = await credentials.renew();
+  if ("fault" in renewed) return { fault: renewed.fault };
+  exchange.credentials = { ...renewed, secrets: [...credentials.secrets, ...renewed.secrets] };
+  const second = await sendWith(renewed);
+  return { ...second, attempts: [...result.attempts, ...second.attempts] };
+}
+
+/** What the request carries beside its credentials: the profile's headers, its own identity, its signature. */
+async function prove(
+  context: RestfulContext,
+  request: EncodedRequest,
+): Promise<Pick<Credentials, "headers" | "secrets"> | { readonly fault: Fault }> {
+  const { call, trust } = context.metadata;
+  const further = await furtherHeaders(context);
+  if ("fault" in further) return further;
+  const key = call.idempotencyKey || trust.signature ? context.ports.random.uuid() : undefined;
+  const headers = {
+    ...further.headers,
+    ...(key !== undefined && { "idempotency-key": key }),
+    ...(trust.correlationId && { "x-correlation-id": context.state.id }),
+  };
+  if (!trust.signature || key === undefined) return { headers, secrets: further.secrets };
+  const signature = await signRequest(context, trust.signature, request, key);
+  if ("fault" in signature) return signature;
+  return {
+    headers: { ...headers, ...signature.headers },
+    secrets: [...further.secrets, ...signature.secrets],
+  };
+}
+
+/**
+ * Where the settings say so, the journey goes on although the API failed. What this side could not send, or must not,
+ * stops it all the same: nobody gets past an API by typing what cannot be sent to it.
+ */
+function afterFailure(context: RestfulContext, exchange: Exchange, decision: Decision): Decision {
+  const { onFailure } = context.metadata;
+  if (decision.kind !== "fail" || onFailure.kind === "block") return decision;
+  const { fault, verdicts, warnings } = decision;
+  const theirs =
+    fault.kind === "transport"
+      ? fault.failure === "token" || (exchange.result !== undefined && fault.failure !== "refusedAddress")
+      : fault.kind !== "configuration";
+  if (!theirs) return decision;
+  return {
+    kind: "continue",
+    values: onFailure.values,
+    despite: fault,
+    verdicts,
+    warnings: [...warnings, "failure-ignored"],
+  };
 }
 
 function oversizeOf(request: EncodedRequest): string | undefined {

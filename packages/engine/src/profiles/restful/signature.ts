@@ -1,0 +1,67 @@
+import { createHash, createHmac } from "node:crypto";
+import type { EncodedRequest, Fault, RestfulContext } from "./exchange.ts";
+import type { RequestSignature } from "./trust.ts";
+
+/** `t=<Unix seconds>,v1=<base64url of HMAC-SHA256>`, one `v1` for each key that is valid now. */
+const signatureHeader = "vestibule-signature";
+/** A compact JWS of the type `vestibule-request+jwt`. */
+const tokenHeader = "vestibule-request-token";
+
+/** A key that can be guessed proves nothing. */
+const shortestKey = 16;
+/** Seconds that a signed token counts. */
+const tokenLifetime = 300;
+
+/**
+ * Proves to the API that the request is ours and unchanged (docs/api-connectors.md, "Signed requests"). Signed are time,
+ * method, path with query, idempotency key and body, so that no part can be taken for another request.
+ */
+export async function signRequest(
+  context: RestfulContext,
+  signature: RequestSignature,
+  request: EncodedRequest,
+  idempotencyKey: string,
+): Promise<
+  | { readonly headers: Readonly<Record<string, string>>; readonly secrets: readonly string[] }
+  | { readonly fault: Fault }
+> {
+  const now = Math.floor(context.ports.clock.now() / 1000);
+  const { origin, pathname, search } = new URL(request.url);
+  const target = pathname + search;
+  const digest = createHash("sha256")
+    .update(request.body ?? "", "utf8")
+    .digest("base64url");
+  if (signature.kind === "jwt") {
+    const token = await context.ports.requestSigner.sign(
+      { policyId: context.policy.policyId, origin: context.state.request.origin },
+      {
+        aud: origin,
+        iat: now,
+        exp: now + tokenLifetime,
+        jti: idempotencyKey,
+        method: request.method,
+        target,
+        body_sha256: digest,
+      },
+    );
+    return { headers: { [tokenHeader]: token }, secrets: [token] };
+  }
+  const text = ["v1", now, request.method, target, idempotencyKey, digest].join("\n");
+  const parts = [`t=${now}`];
+  const secrets: string[] = [];
+  for (const [position, reference] of signature.keys.entries()) {
+    const key = await context.ports.keys.secret(reference);
+    // The previous key may be gone already.
+    if (key === undefined && position > 0) continue;
+    if (key === undefined || key.length < shortestKey) {
+      const message =
+        key === undefined
+          ? `The key container with ID '${reference}' in tenant '${context.policy.tenantId}' does not has a valid key. Reason: no key is valid now.`
+          : `The key container with ID '${reference}' in tenant '${context.policy.tenantId}' does not has a valid key. Reason: a signing key has at least ${shortestKey} characters.`;
+      return { fault: { kind: "configuration", code: "AADB2C90019", message } };
+    }
+    secrets.push(key);
+    parts.push(`v1=${createHmac("sha256", key).update(text, "utf8").digest("base64url")}`);
+  }
+  return { headers: { [signatureHeader]: parts.join(",") }, secrets };
+}
