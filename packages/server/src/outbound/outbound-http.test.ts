@@ -5,7 +5,7 @@ import { createTestAuthority, FaultServers } from "./fault-server.fixture.ts";
 import { createOutboundHttp, type OutboundHttp, type OutboundOptions } from "./outbound-http.ts";
 
 const authority = createTestAuthority();
-const bomb = gzipSync(Buffer.alloc(20_000_000));
+const zipBomb = gzipSync(Buffer.alloc(20_000_000));
 let servers: FaultServers;
 let clients: OutboundHttp[];
 
@@ -95,7 +95,7 @@ describe("an answer", () => {
   it("that is compressed unasked is read, and a bomb is not", async () => {
     const url = await servers.http((request, response) => {
       response.setHeader("content-encoding", "gzip");
-      response.end(request.url === "/bomb" ? bomb : gzipSync('{"ok":1}'));
+      response.end(request.url === "/bomb" ? zipBomb : gzipSync('{"ok":1}'));
     });
     expect(await client().send(call(`${url}/small`))).toMatchObject({ kind: "answer", body: '{"ok":1}' });
     const bomb = await client().send(call(`${url}/bomb`));
