@@ -21,7 +21,7 @@ export interface Trust {
 }
 
 export const headerPrefix = `${ownPrefix}header.`;
-export const signingKeys = ["vestibule.SigningKey", "vestibule.PreviousSigningKey"] as const;
+const signingKeys = ["vestibule.SigningKey", "vestibule.PreviousSigningKey"] as const;
 
 /** Headers that belong to the transport, to another setting, or to the signature. */
 const reserved =
