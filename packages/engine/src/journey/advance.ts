@@ -6,7 +6,17 @@ import { completeFederation } from "./federation.ts";
 import { formOf, selectionOf } from "./forms.ts";
 import type { Outcome } from "./outcome.ts";
 import { pageModel } from "./page-model.ts";
-import { drop, nextStep, note, profileOf, type Run, serverError, update, writeBag } from "./run.ts";
+import {
+  drop,
+  nextStep,
+  note,
+  noteBagRestored,
+  profileOf,
+  type Run,
+  serverError,
+  update,
+  writeBag,
+} from "./run.ts";
 import { persist } from "./session-management.ts";
 import type { JourneyState, WaitingPage } from "./state.ts";
 import { goTo, runSteps } from "./steps.ts";
@@ -176,7 +186,10 @@ function rewound(run: Run, accepts: (page: WaitingPage) => boolean): boolean {
   const { frames, bag, sessionWrites } = selection;
   const before = run.state;
   update(run, { frames, bag, sessionWrites, waiting: selection.waiting });
-  if (accepts(selection.waiting)) return true;
+  if (accepts(selection.waiting)) {
+    noteBagRestored(run, before.bag, "Back at the choice, with the claims that there were then");
+    return true;
+  }
   run.state = before;
   return false;
 }

@@ -1,10 +1,12 @@
 import { expect, it } from "vitest";
 import { samplePolicy, skipIf } from "../testing/sample-policy.ts";
-import { skippingPrecondition } from "./preconditions.ts";
+import { judgePreconditions } from "./preconditions.ts";
 
 const policy = samplePolicy();
+const judge = (bag: Record<string, string | boolean>, ...preconditions: ReturnType<typeof skipIf>[]) =>
+  judgePreconditions({ policy, secrets: new Set(["password"]) }, preconditions, bag);
 const skips = (bag: Record<string, string | boolean>, ...preconditions: ReturnType<typeof skipIf>[]) =>
-  skippingPrecondition(policy, preconditions, bag) !== undefined;
+  judge(bag, ...preconditions).skip !== undefined;
 
 it("skips on ClaimsExist by presence; an empty string counts as present", () => {
   expect(skips({}, skipIf("ClaimsExist", true, "email"))).toBe(false);
@@ -31,4 +33,19 @@ it("finds claims in any spelling of their id, and skips when the second precondi
       skipIf("ClaimsExist", true, "objectid"),
     ),
   ).toBe(true);
+});
+
+it("tells what each precondition found up to the one that skipped, without the value of a secret", () => {
+  const { verdicts } = judge(
+    { email: "a", password: "Passw0rd!" },
+    skipIf("ClaimEquals", true, "displayName", "x"),
+    skipIf("ClaimEquals", true, "EMAIL", "b"),
+    skipIf("ClaimsExist", true, "Password"),
+    skipIf("ClaimsExist", true, "email"),
+  );
+  expect(verdicts).toEqual([
+    { type: "ClaimEquals", values: ["displayName", "x"], executeActionsIf: true, skips: false },
+    { type: "ClaimEquals", values: ["EMAIL", "b"], executeActionsIf: true, found: "a", skips: false },
+    { type: "ClaimsExist", values: ["Password"], executeActionsIf: true, found: "••••••", skips: true },
+  ]);
 });

@@ -7,6 +7,7 @@ import type { Program } from "../program/program.ts";
 import type { RelyingPartyError } from "./outcome.ts";
 import type { Frame, JourneyState } from "./state.ts";
 import type { TraceEntry } from "./trace.ts";
+import { redacted } from "./trace-values.ts";
 
 /** One call of `advance` under way: the state so far and what was done. Nobody outside `journey/` sees it. */
 export interface Run {
@@ -56,13 +57,29 @@ export function writeBag(
       kind: "profile",
       text,
       claims: changes,
+      written: true,
       ...(technicalProfile !== undefined && { technicalProfile }),
     });
   }
 }
 
+/** Traces that the journey's claims became those of an earlier moment again. */
+export function noteBagRestored(run: Run, before: ClaimsBag, text: string): void {
+  const after = run.state.bag;
+  const changes: Record<string, { before?: ClaimValue; after?: ClaimValue }> = {};
+  for (const id of new Set([...Object.keys(before), ...Object.keys(after)])) {
+    const [old, now] = [before[id], after[id]];
+    if (old === now) continue;
+    changes[id] = {
+      ...(old !== undefined && { before: shown(run, id, old) }),
+      ...(now !== undefined && { after: shown(run, id, now) }),
+    };
+  }
+  if (Object.keys(changes).length > 0) note(run, { kind: "step", text, claims: changes, written: true });
+}
+
 export function shown(run: Run, claimTypeId: string, value: ClaimValue): ClaimValue {
-  return run.program.secrets.has(claimTypeId) ? "••••••" : value;
+  return redacted(run.program.policy, run.program.secrets, claimTypeId, value);
 }
 
 export function note(run: Run, entry: Omit<TraceEntry, "at" | "step">): void {

@@ -6,7 +6,7 @@ import { type Choice, formOf, isEnabled, selectionOf } from "./forms.ts";
 import { pageTexts } from "./messages.ts";
 import type { Outcome } from "./outcome.ts";
 import { pageModel } from "./page-model.ts";
-import { skippingPrecondition } from "./preconditions.ts";
+import { judgePreconditions } from "./preconditions.ts";
 import {
   currentStep,
   drop,
@@ -42,17 +42,19 @@ export async function runSteps(run: Run): Promise<Outcome> {
         );
       continue;
     }
-    const skip = skippingPrecondition(run.program.policy, step.preconditions, run.state.bag);
+    const { skip, verdicts } = judgePreconditions(run.program, step.preconditions, run.state.bag);
+    const preconditions = verdicts.length > 0 && { preconditions: verdicts };
     if (skip) {
       note(run, {
         kind: "stepSkipped",
         text: `Step ${step.order} skipped: ${skip.type} ${skip.values.join(" = ")} is ${skip.executeActionsIf}`,
+        ...preconditions,
       });
       drop(run, "pendingExchange");
       nextStep(run);
       continue;
     }
-    note(run, { kind: "step", text: `Step ${step.order} ${step.type}` });
+    note(run, { kind: "step", text: `Step ${step.order} ${step.type}`, ...preconditions });
     const result = await runStep(run, step);
     if (result !== "next") return result;
   }

@@ -8,7 +8,7 @@ import { type Form, formOf } from "./forms.ts";
 import type { Outcome } from "./outcome.ts";
 import type { PageProblem } from "./page.ts";
 import { verificationState } from "./page-model.ts";
-import { skippingPrecondition } from "./preconditions.ts";
+import { judgePreconditions } from "./preconditions.ts";
 import { drop, note, profileOf, type Run, resolverScope, update } from "./run.ts";
 import type { WaitingPage } from "./state.ts";
 import { apply, runServerProfile } from "./technical-profile.ts";
@@ -100,7 +100,6 @@ async function validate(
   secrets: Readonly<Record<string, string>>,
 ): Promise<Outcome> {
   const { profile, metadata } = form.compiled;
-  const { policy } = run.program;
   const changed: Record<string, ClaimValue | null> = { ...inputClaims(run, form), ...submitted };
   let wrote = false;
   for (const reference of profile.validationTechnicalProfiles) {
@@ -112,17 +111,19 @@ async function validate(
       return refuse(run, waiting, { message, errorCode: "AADB2C90037", fields: {} });
     }
     const claims = apply(run.state.bag, changed);
-    const skip = skippingPrecondition(policy, reference.preconditions, claims);
+    const { skip, verdicts } = judgePreconditions(run.program, reference.preconditions, claims);
     if (skip) {
       note(run, {
         kind: "validation",
         text: `${validation.profile.id}: skipped by ${skip.type} ${skip.values.join(" = ")}`,
         technicalProfile: validation.profile.id,
+        preconditions: verdicts,
       });
       continue;
     }
     const result = await runServerProfile(run, validation, {
       caller: "validation",
+      preconditions: verdicts,
       claims,
       secrets,
       texts: form.texts,

@@ -1,5 +1,5 @@
 import type { ClaimsTransformation, TechnicalProfile } from "@vestibule/policy";
-import { claimKey } from "../claims/bag.ts";
+import { claimKey, readClaim } from "../claims/bag.ts";
 import { ticksOf } from "../claims/dotnet/date-time.ts";
 import { defaultClaimValue, mapOutputClaims, metadataItem, resolveInputClaims } from "../claims/mapping.ts";
 import type { ClaimsBag, ClaimValue } from "../claims/value.ts";
@@ -9,11 +9,15 @@ import { transformationTexts } from "../transformations/localized-texts.ts";
 import { policyKeysOf, runTransformation } from "../transformations/run.ts";
 import type { TransformationResult } from "../transformations/transformation.ts";
 import type { PageTexts } from "./messages.ts";
+import type { PreconditionVerdict } from "./preconditions.ts";
 import { currentStep, note, type Run, resolverScope, shown, stepOrder } from "./run.ts";
+import type { TraceEntry } from "./trace.ts";
 
 /** Where a profile runs: in a step, over the bag; or behind a form, over the form's own scope. */
 export interface ProfileCall {
   readonly caller: "step" | "validation";
+  /** What the preconditions of a validation profile said. */
+  readonly preconditions?: readonly PreconditionVerdict[];
   readonly claims: ClaimsBag;
   readonly secrets: Readonly<Record<string, string>>;
   readonly texts: PageTexts;
@@ -86,8 +90,15 @@ export async function runServerProfile(
     changed,
   );
   if (after) return after;
-  // In a step the bag's own trace shows the claims, before and after.
-  if (call.caller === "validation" || Object.keys(changed).length === 0) traceClaims(run, profile, changed);
+  note(run, {
+    kind: "profile",
+    text: `${profile.id}: done`,
+    technicalProfile: profile.id,
+    ...(input.claims.size > 0 && { inputs: shownInputs(run, input.claims.values()) }),
+    ...(call.preconditions?.length && { preconditions: call.preconditions }),
+    // In a step the bag's own trace shows the claims.
+    ...(call.caller === "validation" && shownChanges(run, call.claims, changed)),
+  });
   return { kind: "claims", claims: changed, wrote: result.wroteDirectory === true };
 }
 
@@ -136,9 +147,10 @@ export async function runTransformations(
         message: `Claims transformation '${id}' is not known.`,
       };
     const secrets = await policyKeys(run, transformation);
+    const claims = apply({ ...call.claims, ...call.secrets }, changed);
     const result = runTransformation(transformation, {
       policy,
-      claims: apply({ ...call.claims, ...call.secrets }, changed),
+      claims,
       nulls: new Set([
         ...(call.nulls ?? []),
         ...Object.keys(changed).filter((claim) => changed[claim] === null),
@@ -154,7 +166,7 @@ export async function runTransformations(
       secret: (name) => secrets.get(name),
       texts: transformationTexts(policy, contentDefinitionOf(run, call.profile), run.state.culture.language),
     });
-    const failure = settle(run, id, result, call, changed);
+    const failure = settle(run, transformation, result, { ...call, before: claims }, changed);
     if (failure) return failure;
   }
   return undefined;
@@ -163,19 +175,29 @@ export async function runTransformations(
 /** Writes what a transformation gave, or says how its failure ends the profile. */
 function settle(
   run: Run,
-  id: string,
+  { id, transformationMethod: method, inputClaims }: ClaimsTransformation,
   result: TransformationResult,
-  call: TransformationCall,
+  call: TransformationCall & { readonly before: ClaimsBag },
   changed: Record<string, ClaimValue | null>,
 ): ProfileRun | undefined {
-  const traced = (text: string) => {
-    const method = run.program.policy.claimsTransformations.get(id)?.transformationMethod;
-    note(run, { kind: "transformation", text: `${id}: ${text}`, detail: { method } });
+  const traced = (text: string, outputs: Readonly<Record<string, ClaimValue | null>> = {}) => {
+    const inputs: Record<string, ClaimValue> = {};
+    for (const { claimTypeReferenceId } of inputClaims) {
+      const value = readClaim(run.program.policy, call.before, claimTypeReferenceId);
+      if (value !== undefined) inputs[claimTypeReferenceId] = shown(run, claimTypeReferenceId, value);
+    }
+    note(run, {
+      kind: "transformation",
+      text: `${id}: ${text}`,
+      ...(Object.keys(inputs).length > 0 && { inputs }),
+      ...shownChanges(run, call.before, outputs),
+      detail: { method },
+    });
   };
   switch (result.kind) {
     case "claims":
       Object.assign(changed, result.claims);
-      traced(["done", ...(result.warnings ?? [])].join("; "));
+      traced(["done", ...(result.warnings ?? [])].join("; "), result.claims);
       return undefined;
     case "assertion":
       traced("assertion failed");
@@ -263,18 +285,26 @@ function incomplete(profile: TechnicalProfile, cause: string, run: Run): Profile
   return { kind: "systemError", code: "AADB2C90255", message };
 }
 
-function traceClaims(
+function shownInputs(run: Run, inputs: Iterable<ResolvedClaim>): Record<string, ClaimValue> {
+  const result: Record<string, ClaimValue> = {};
+  for (const { claimTypeId, value } of inputs) result[claimTypeId] = shown(run, claimTypeId, value);
+  return result;
+}
+
+/** Claims that got another value, before and after, as a trace may hold them. */
+function shownChanges(
   run: Run,
-  profile: TechnicalProfile,
+  before: ClaimsBag,
   changed: Readonly<Record<string, ClaimValue | null>>,
-): void {
-  const claims: Record<string, { after?: ClaimValue }> = {};
-  for (const [id, value] of Object.entries(changed))
-    claims[id] = value === null ? {} : { after: shown(run, id, value) };
-  note(run, {
-    kind: "profile",
-    text: `${profile.id}: done`,
-    technicalProfile: profile.id,
-    ...(Object.keys(claims).length > 0 && { claims }),
-  });
+): Pick<TraceEntry, "claims"> {
+  const claims: Record<string, { before?: ClaimValue; after?: ClaimValue }> = {};
+  for (const [id, value] of Object.entries(changed)) {
+    const old = before[id];
+    if (old === value || (old === undefined && value === null)) continue;
+    claims[id] = {
+      ...(old !== undefined && { before: shown(run, id, old) }),
+      ...(value !== null && { after: shown(run, id, value) }),
+    };
+  }
+  return Object.keys(claims).length > 0 ? { claims } : {};
 }

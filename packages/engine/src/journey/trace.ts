@@ -1,4 +1,5 @@
 import type { ClaimValue } from "../claims/value.ts";
+import type { PreconditionVerdict } from "./preconditions.ts";
 
 /** One thing that a journey did. Values of secret claims are replaced before an entry exists. */
 export interface TraceEntry {
@@ -24,5 +25,11 @@ export interface TraceEntry {
   readonly technicalProfile?: string;
   /** Claims that changed: before and after, redacted. */
   readonly claims?: Readonly<Record<string, { readonly before?: ClaimValue; readonly after?: ClaimValue }>>;
+  /** Whether `claims` changed the journey's own claims; else they stood behind a form, or between two transformations. */
+  readonly written?: true;
+  /** What went in, claim type id → value, redacted. */
+  readonly inputs?: Readonly<Record<string, ClaimValue>>;
+  /** In their order, up to the first that skipped: it is the last one that was asked. */
+  readonly preconditions?: readonly PreconditionVerdict[];
   readonly detail?: Readonly<Record<string, unknown>>;
 }

@@ -1,5 +1,6 @@
-import type { ClaimValue, TraceEntry } from "@vestibule/engine";
+import type { TraceEntry } from "@vestibule/engine";
 import { CallState, Decision } from "./call-parts.tsx";
+import { Changes, ClaimsAround, Inputs, Preconditions } from "./journey-claims.tsx";
 import { callOf, describeStep, duration, skipReason } from "./journey-step.ts";
 import { applicationName, type JourneyRecordings, type JourneyStep, stepsOf } from "./journeys.ts";
 import { JourneyState } from "./journeys-page.tsx";
@@ -85,7 +86,7 @@ function Step({
   readonly began: number;
   readonly isLast: boolean;
 }) {
-  const { head, rest } = step;
+  const { head, rest, around } = step;
   const { kind } = head.entry;
   const words = describeStep(step, recordings, isLast);
   return (
@@ -101,6 +102,9 @@ function Step({
         </span>
       </div>
       {words.more !== undefined && <p class="mono faint wrap more">{words.more}</p>}
+      {kind === "step" && head.entry.preconditions && (
+        <Preconditions verdicts={head.entry.preconditions} skips="the step" />
+      )}
       {kind === "stepSkipped" ? (
         <Skipped step={step} />
       ) : (
@@ -112,6 +116,7 @@ function Step({
           </ul>
         )
       )}
+      {kind !== "stepSkipped" && <ClaimsAround around={around} id={`around-${head.index}`} />}
     </li>
   );
 }
@@ -134,7 +139,13 @@ function Skipped({ step }: { readonly step: JourneyStep }) {
         {[step.head, ...step.rest].map(({ index, entry }) => (
           <li key={index}>
             <span class="kind">step {entry.step}</span>
-            <p class="wrap">{skipReason(entry)}</p>
+            <div class="what">
+              {entry.preconditions ? (
+                <Preconditions verdicts={entry.preconditions} skips="the step" />
+              ) : (
+                <p class="wrap">{skipReason(entry)}</p>
+              )}
+            </div>
           </li>
         ))}
       </ul>
@@ -172,59 +183,13 @@ function Entry({
             {entry.text} {mail && <a href={`/dev/outbox#mail-${mail.id}`}>mail to {mail.to}</a>}
           </p>
         )}
-        {entry.claims && <Claims claims={entry.claims} id={`claims-${index}`} />}
+        {entry.preconditions && (
+          <Preconditions verdicts={entry.preconditions} skips="the technical profile" />
+        )}
+        {entry.inputs && <Inputs inputs={entry.inputs} id={`inputs-${index}`} />}
+        {entry.claims && <Changes claims={entry.claims} id={`claims-${index}`} />}
       </div>
     </li>
-  );
-}
-
-function Claims({ claims, id }: { readonly claims: NonNullable<TraceEntry["claims"]>; readonly id: string }) {
-  const changes = Object.entries(claims);
-  return (
-    <details id={id}>
-      <summary data-row>
-        {changes.length === 1 ? "1 claim" : `${changes.length} claims`}:{" "}
-        <span class="mono faint">{changes.map(([name]) => name).join(", ")}</span>
-      </summary>
-      <table class="difference">
-        <thead>
-          <tr>
-            <th scope="col">Claim</th>
-            <th scope="col">Before</th>
-            <th scope="col">After</th>
-          </tr>
-        </thead>
-        <tbody>
-          {changes.map(([name, { before, after }]) => (
-            <tr key={name}>
-              <th scope="row" class="mono">
-                {name}
-              </th>
-              <Value value={before} side="before" changed={before !== undefined} />
-              <Value value={after} side="after" changed={true} />
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </details>
-  );
-}
-
-function Value({
-  value,
-  side,
-  changed,
-}: {
-  readonly value: ClaimValue | undefined;
-  readonly side: "before" | "after";
-  readonly changed: boolean;
-}) {
-  return value === undefined ? (
-    <td class="faint">no value</td>
-  ) : (
-    <td class={`mono wrap ${changed ? side : ""}`}>
-      {typeof value === "string" ? value : JSON.stringify(value)}
-    </td>
   );
 }
 

@@ -61,6 +61,26 @@ describe("the steps of a journey", () => {
     ]);
   });
 
+  it("know the claims before and after: what was written to the journey, not what stood behind a form", () => {
+    const steps = stepsOf([
+      entry("step", "1", "Step 1 ClaimsExchange"),
+      { ...entry("profile", "1", "Read: output claims"), claims: { a: { after: 1 } }, written: true },
+      entry("event", "2", "Form posted: b"),
+      { ...entry("profile", "2", "Check: done"), claims: { b: { after: "typed" } } },
+      entry("event", "2", "confirmed"),
+      {
+        ...entry("profile", "2", "Page: output claims"),
+        claims: { a: { before: 1 }, b: { after: "typed" } },
+        written: true,
+      },
+    ]);
+    expect(steps.map(({ around }) => around)).toEqual([
+      { before: {}, after: { a: 1 } },
+      { before: { a: 1 }, after: { a: 1 } },
+      { before: { a: 1 }, after: { b: "typed" } },
+    ]);
+  });
+
   it("lose no entry", () => {
     const indices = stepsOf(trace).flatMap(({ head, rest }) => [head, ...rest].map(({ index }) => index));
     expect(indices).toEqual(trace.map((_, index) => index));

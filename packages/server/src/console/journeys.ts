@@ -1,4 +1,4 @@
-import type { CallRecord, TraceEntry } from "@vestibule/engine";
+import type { CallRecord, ClaimValue, TraceEntry } from "@vestibule/engine";
 import type { ServerContext } from "../context.ts";
 import type { JourneySummary, OutboxEntry } from "../store/store.ts";
 import type { Tenant } from "../tenant/tenant.ts";
@@ -101,6 +101,14 @@ function mailsOf(
 export interface JourneyStep {
   readonly head: NumberedEntry;
   readonly rest: readonly NumberedEntry[];
+  /** The journey's claims around this part. */
+  readonly around: ClaimsBefore;
+}
+
+/** Redacted claims, claim type id → value, as they were before something and after it. */
+export interface ClaimsBefore {
+  readonly before: Readonly<Record<string, ClaimValue>>;
+  readonly after: Readonly<Record<string, ClaimValue>>;
 }
 
 export interface NumberedEntry {
@@ -111,7 +119,8 @@ export interface NumberedEntry {
 
 /** Begins a new part at every event from outside, at every orchestration step, and where a row of skipped ones begins. */
 export function stepsOf(entries: readonly TraceEntry[]): readonly JourneyStep[] {
-  const steps: { head: NumberedEntry; rest: NumberedEntry[] }[] = [];
+  const steps: { head: NumberedEntry; rest: NumberedEntry[]; around: ClaimsBefore }[] = [];
+  let claims: ClaimsBefore["before"] = {};
   for (const [index, entry] of entries.entries()) {
     const last = steps.at(-1);
     const skipping = last?.head.entry.kind === "stepSkipped";
@@ -119,8 +128,25 @@ export function stepsOf(entries: readonly TraceEntry[]): readonly JourneyStep[] 
       entry.kind === "stepSkipped"
         ? !skipping
         : skipping || entry.kind === "event" || (entry.kind === "step" && /^Step \d+ /.test(entry.text));
-    if (last === undefined || begins) steps.push({ head: { index, entry }, rest: [] });
-    else last.rest.push({ index, entry });
+    const before = claims;
+    claims = written(claims, entry);
+    if (last === undefined || begins)
+      steps.push({ head: { index, entry }, rest: [], around: { before, after: claims } });
+    else {
+      last.rest.push({ index, entry });
+      last.around = { before: last.around.before, after: claims };
+    }
   }
   return steps;
+}
+
+/** The journey's claims after an entry that may have written some. */
+function written(claims: ClaimsBefore["before"], entry: TraceEntry): ClaimsBefore["before"] {
+  if (!entry.written || !entry.claims) return claims;
+  const result: Record<string, ClaimValue> = { ...claims };
+  for (const [name, { after }] of Object.entries(entry.claims)) {
+    if (after === undefined) delete result[name];
+    else result[name] = after;
+  }
+  return result;
 }
