@@ -273,7 +273,10 @@ const severities: Readonly<Record<Diagnostic["severity"], Tone>> = {
   notice: "quiet",
 };
 
-function Problems({ diagnostics }: { readonly diagnostics: readonly Diagnostic[] }) {
+const gravest: readonly Diagnostic["severity"][] = ["error", "warning", "notice"];
+
+function Problems({ diagnostics: found }: { readonly diagnostics: readonly Diagnostic[] }) {
+  const diagnostics = gravest.flatMap((severity) => found.filter((one) => one.severity === severity));
   return (
     <section aria-labelledby="problems">
       <h2 id="problems">Problems in the tenant's files</h2>

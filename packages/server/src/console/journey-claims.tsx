@@ -114,7 +114,7 @@ export function ClaimsAround({ around, id }: { readonly around: ClaimsBefore; re
       <summary data-row>
         All claims before and after{" "}
         <span class="faint">
-          {names.length}, {changed === 0 ? "none changed" : `${changed} changed`}
+          ({names.length}, {changed === 0 ? "none changed" : `${changed} changed`})
         </span>
       </summary>
       <Difference rows={rows} />
