@@ -9,7 +9,6 @@ export function Preconditions({ verdicts, skips }: { readonly verdicts: Verdicts
   return (
     <ul class="preconditions">
       {verdicts.map((verdict, index) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: two preconditions may be the same to the letter.
         <li key={index}>
           <State tone={verdict.skips ? "warn" : "quiet"}>
             {verdict.skips ? `skips ${skips}` : "goes on"}
