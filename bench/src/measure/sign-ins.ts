@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { type ServerProcess, startServerProcess } from "../child.ts";
 import { drive, type SignIn } from "../load/drive.ts";
 import { signInAtOurs } from "../load/our-sign-in.ts";
@@ -24,7 +25,10 @@ export interface SignInOptions {
 }
 
 export async function startOurs(cost: HashCost): Promise<Side> {
-  const process = await startServerProcess("ours", { passwordHashing: cost });
+  const process = await startServerProcess("ours", {
+    passwordHashing: cost,
+    workers: availableParallelism(),
+  });
   const issuer = await discover(`${process.details.base}/B2C_1_signin/v2.0/.well-known/openid-configuration`);
   return { process, issuer, signIn: signInAtOurs };
 }

@@ -1,7 +1,16 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type ServerContext, startServer } from "@vestibule/server";
+import { fileURLToPath } from "node:url";
+import {
+  reportReady,
+  type ServerContext,
+  startServer,
+  superviseWorkers,
+  toldToStop,
+  type WorkerRole,
+  workerRole,
+} from "@vestibule/server";
 import { Pool } from "undici";
 import { account, type HashCost } from "../scene.ts";
 import { type Started, serve } from "./serve.ts";
@@ -11,41 +20,93 @@ export interface OurOptions {
   readonly passwordHashing: HashCost;
   /** Address of the API that the sign-up's connector calls; development mode then, which allows http. */
   readonly connectorUrl?: string;
+  /** Threads that share the port, as `vestibule serve` has one for each processor core; default 1. */
+  readonly workers?: number;
 }
 
+const role = workerRole();
+if (role === undefined) serve(begin);
+else await work(role, JSON.parse(process.argv[2] ?? ""));
+
 /** Our server on a fresh durable SQLite file, with the one account that signs in. */
-serve(async ({ passwordHashing, connectorUrl }: OurOptions): Promise<Started> => {
+async function begin(options: OurOptions): Promise<Started> {
   const directory = mkdtempSync(join(tmpdir(), "vestibule-bench-"));
   // At the very end, so that a benchmark that was interrupted leaves nothing either.
   process.once("exit", () => rmSync(directory, { recursive: true, force: true }));
-  const tenantFolder = join(directory, "tenant");
-  writeTenantFolder(tenantFolder, connectorUrl);
+  writeTenantFolder(join(directory, "tenant"), options.connectorUrl);
+  return (options.workers ?? 1) > 1 ? await share(directory, options) : await start(directory, options);
+}
+
+/** The threads of one server. */
+async function share(directory: string, options: OurOptions): Promise<Started> {
+  let stop: () => void = () => undefined;
+  const { ready, ended } = superviseWorkers({
+    program: fileURLToPath(import.meta.url),
+    argv: [JSON.stringify({ directory, options })],
+    count: options.workers ?? 1,
+    stopped: new Promise<void>((resolve) => {
+      stop = resolve;
+    }),
+    onLoss: (reason) => console.error(`a worker ended: ${reason}`),
+  });
+  const ports = await ready;
+  if (typeof ports === "number") throw new Error(`the server ended with ${ports}`);
+  const url = `http://localhost:${ports.http}`;
+  return {
+    url,
+    details: { base: `${url}/${domain}` },
+    async close() {
+      stop();
+      await ended;
+    },
+  };
+}
+
+async function work(
+  worker: WorkerRole,
+  { directory, options }: { readonly directory: string; readonly options: OurOptions },
+): Promise<void> {
+  const told = toldToStop();
+  const running = await start(directory, options, worker);
+  reportReady({ http: Number(new URL(running.url).port) });
+  await told;
+  await running.close();
+  process.exit(0);
+}
+
+async function start(
+  directory: string,
+  { passwordHashing, connectorUrl }: OurOptions,
+  worker?: WorkerRole,
+): Promise<Started> {
   const server = await startServer({
-    directories: [tenantFolder],
+    directories: [join(directory, "tenant")],
     mode: connectorUrl === undefined ? "production" : "development",
     httpPort: 0,
     dataDir: join(directory, "data"),
     passwordHashing,
     logLevel: "error",
+    ...(worker && { worker }),
   });
   const tenant = server.context.tenants.find(tenantId);
   if (tenant === undefined) throw new Error(JSON.stringify(server.diagnostics, null, 2));
-  await server.context.store.directory(tenant).create(
-    {
-      identities: [{ signInType: "emailAddress", issuer: domain, issuerAssignedId: account.email }],
-      attributes: { displayName: "Demo" },
-      password: account.password,
-      passwordPolicies: "DisablePasswordExpiration",
-    },
-    "benchmark",
-  );
+  if (worker === undefined || worker.first)
+    await server.context.store.directory(tenant).create(
+      {
+        identities: [{ signInType: "emailAddress", issuer: domain, issuerAssignedId: account.email }],
+        attributes: { displayName: "Demo" },
+        password: account.password,
+        passwordPolicies: "DisablePasswordExpiration",
+      },
+      "benchmark",
+    );
   return {
     url: server.url,
     details: { base: `${server.url}/${domain}` },
     questions: await connectorQuestions(server.context, tenant, connectorUrl),
     close: () => server.close(),
   };
-});
+}
 
 /**
  * `calls`: milliseconds of each connector call since the start, from the engine's request to the guarded client until

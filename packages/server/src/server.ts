@@ -12,6 +12,7 @@ import { registerHealth } from "./hosting/health.ts";
 import { hostRule } from "./hosting/hosts.ts";
 import { type Listener, listen, type TlsMaterial } from "./hosting/listeners.ts";
 import { sweepRegularly } from "./hosting/sweep.ts";
+import type { WorkerPorts, WorkerRole } from "./hosting/workers.ts";
 import { mailProblem, sendsMail } from "./messages/mail-problem.ts";
 import type { SocketOpener } from "./outbound/index.ts";
 import type { PasswordHashing } from "./store/passwords.ts";
@@ -46,6 +47,8 @@ export interface ServerOptions {
   /** Hosts of templates and identity providers that may have private addresses. */
   readonly privateHosts?: readonly string[];
   readonly passwordHashing?: PasswordHashing;
+  /** This thread's place among others that serve the same ports. */
+  readonly worker?: WorkerRole;
   readonly smtp?: { readonly url: string; readonly from?: string };
   /** Milliseconds since 1970. */
   readonly now?: () => number;
@@ -67,6 +70,7 @@ export interface RunningServer {
   /** `http://localhost:4480`. */
   readonly url: string;
   readonly httpsUrl?: string;
+  readonly ports: WorkerPorts;
   readonly context: ServerContext;
   /** What reading the tenants brought up. */
   readonly diagnostics: readonly Diagnostic[];
@@ -142,11 +146,24 @@ async function start(options: ServerOptions, closing: Closing): Promise<RunningS
 
   const listeners: Listener[] = [];
   closing.add(() => Promise.all(listeners.map((one) => one.close(graceMilliseconds))));
-  const http = await listen({ handle: app.routing, port: options.httpPort, ...host });
+  const { worker } = options;
+  const shared = worker && { shared: { alone: worker.ports === undefined } };
+  const http = await listen({
+    handle: app.routing,
+    port: worker?.ports?.http ?? options.httpPort,
+    ...host,
+    ...shared,
+  });
   listeners.push(http);
   let https: Listener | undefined;
   if (options.tls && options.httpsPort !== undefined) {
-    https = await listen({ handle: app.routing, port: options.httpsPort, tls: options.tls, ...host });
+    https = await listen({
+      handle: app.routing,
+      port: worker?.ports?.https ?? options.httpsPort,
+      tls: options.tls,
+      ...host,
+      ...shared,
+    });
     listeners.push(https);
   }
 
@@ -162,6 +179,7 @@ async function start(options: ServerOptions, closing: Closing): Promise<RunningS
   return {
     url: http.url,
     ...(https && { httpsUrl: https.url }),
+    ports: { http: http.port, ...(https && { https: https.port }) },
     context,
     diagnostics,
     ...(rooms.samplePath !== undefined && { samplePath: rooms.samplePath }),

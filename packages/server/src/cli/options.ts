@@ -6,7 +6,7 @@ export class UsageError extends Error {
   override readonly name = "UsageError";
 }
 
-type OptionKind = "port" | "text" | "list" | "flag";
+type OptionKind = "port" | "count" | "text" | "list" | "flag";
 
 /** Every option: what it takes, and the environment variable that stands for it. */
 export const optionTable = {
@@ -22,6 +22,7 @@ export const optionTable = {
   "mail-from": { kind: "text", variable: "VESTIBULE_MAIL_FROM" },
   "tls-certificate": { kind: "text", variable: "VESTIBULE_TLS_CERTIFICATE" },
   "tls-key": { kind: "text", variable: "VESTIBULE_TLS_KEY" },
+  workers: { kind: "count", variable: "VESTIBULE_WORKERS" },
   "log-level": { kind: "text", variable: "VESTIBULE_LOG_LEVEL" },
   help: { kind: "flag", variable: undefined },
   version: { kind: "flag", variable: undefined },
@@ -50,6 +51,8 @@ export interface Invocation {
   readonly tlsCertificate?: string;
   readonly tlsKey?: string;
   readonly logLevel?: LogLevel;
+  /** Threads that share the ports; `serve` only. */
+  readonly workers?: number;
 }
 
 /** Reads the command line and the environment; the command line wins. Throws `UsageError`. */
@@ -85,6 +88,7 @@ export function readInvocation(
   const httpPort = readPort("http-port", text("http-port"));
   const httpsPort = readPort("https-port", text("https-port"));
   const logLevel = readLogLevel(text("log-level"));
+  const workers = readWorkers(text("workers"));
   const host = text("host");
   const database = text("database");
   const dataDir = text("data-dir");
@@ -101,6 +105,7 @@ export function readInvocation(
     ...(httpPort !== undefined && { httpPort }),
     ...(httpsPort !== undefined && { httpsPort }),
     ...(logLevel !== undefined && { logLevel }),
+    ...(workers !== undefined && { workers }),
     ...(host !== undefined && { host }),
     ...(database !== undefined && { database }),
     ...(dataDir !== undefined && { dataDir }),
@@ -139,12 +144,20 @@ function readArguments(argv: readonly string[]) {
     const isFlag = optionTable[name].kind === "flag";
     if (isFlag && token.value !== undefined) throw new UsageError(`--${name} takes no value.`);
     if (!isFlag && (token.value === undefined || token.value === "" || isAnotherOption(token))) {
-      throw new UsageError(`--${name} needs a value: --${name} ${name.endsWith("port") ? "8080" : "VALUE"}`);
+      throw new UsageError(`--${name} needs a value: --${name} ${sampleValue[optionTable[name].kind]}`);
     }
     options.set(name, [...(options.get(name) ?? []), token.value ?? ""]);
   }
   return { options, words };
 }
+
+const sampleValue: Readonly<Record<OptionKind, string>> = {
+  port: "8080",
+  count: "4",
+  text: "VALUE",
+  list: "VALUE",
+  flag: "",
+};
 
 /** `--host --smtp x`: the parser would take `--smtp` for the name of the host. */
 function isAnotherOption(token: {
@@ -174,6 +187,16 @@ function readPort(name: string, typed: string | undefined): number | undefined {
     );
   }
   return port;
+}
+
+const mostWorkers = 64;
+
+function readWorkers(typed: string | undefined): number | undefined {
+  if (typed === undefined) return undefined;
+  const count = Number(typed);
+  if (!/^\d{1,2}$/.test(typed) || count < 1 || count > mostWorkers)
+    throw new UsageError(`--workers takes a number from 1 to ${mostWorkers}; ${typed} is none.`);
+  return count;
 }
 
 function readLogLevel(typed: string | undefined): LogLevel | undefined {

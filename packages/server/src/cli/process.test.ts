@@ -240,6 +240,45 @@ describe("vestibule serve", () => {
     run.child.kill("SIGTERM");
     expect((await run.ended).code).toBe(0);
   });
+
+  const serveWith = (workers: number, port = 0) =>
+    vestibule(
+      ...["serve", tenant.directory, "--data-dir", tenant.dataDir, "--http-port", String(port)],
+      ...["--workers", String(workers)],
+    );
+  const twoReady = /("msg":"ready"[\s\S]*){2}/;
+  const addresses = (text: string) =>
+    new Set([...text.matchAll(/"http":"([^"]+)"/g)].map(([, url]) => url ?? ""));
+
+  it("shares its port among workers and ends them all on SIGTERM", async () => {
+    const run = serveWith(2);
+    const [url, ...others] = addresses(await run.printed(twoReady));
+    expect(others).toEqual([]);
+    // Each is a connection of its own: the system gives them to the one or the other.
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, () => fetch(`${url}/healthz`, { headers: { connection: "close" } })),
+    );
+    expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200));
+    run.child.kill("SIGTERM");
+    expect(await run.ended).toMatchObject({ code: 0, err: "" });
+  });
+
+  it("ends with what the first worker says when it cannot begin", async () => {
+    const { server, port } = await occupy();
+    try {
+      const { code, err } = await serveWith(2, port).ended;
+      expect([code, err]).toEqual([
+        1,
+        `Port ${port} on 127.0.0.1 is in use by another program. Stop that program, or choose another port with --http-port or --https-port.\n`,
+      ]);
+    } finally {
+      server.close();
+    }
+    expect(await vestibule("serve", tenant.directory, "--workers", "0").ended).toMatchObject({
+      code: 2,
+      err: "--workers takes a number from 1 to 64; 0 is none.\n",
+    });
+  });
 });
 
 function occupy(): Promise<{ readonly server: Server; readonly port: number }> {

@@ -1,6 +1,15 @@
 import { readFile } from "node:fs/promises";
+import { availableParallelism } from "node:os";
 import { StartError } from "../composition/start-error.ts";
 import type { TlsMaterial } from "../hosting/listeners.ts";
+import {
+  canSharePorts,
+  reportReady,
+  superviseWorkers,
+  toldToStop,
+  type WorkerRole,
+  workerRole,
+} from "../hosting/workers.ts";
 import { startServer } from "../server.ts";
 import type { Invocation } from "./options.ts";
 import { UsageError } from "./options.ts";
@@ -12,17 +21,54 @@ import type { Terminal } from "./terminal.ts";
 /**
  * `vestibule serve DIR`: production. Refuses to start on a tenant that holds errors; no console, no sample application;
  * logs JSON lines on standard output. https ends at a proxy, or here with `--tls-certificate` and `--tls-key`.
+ * As many threads as `--workers` says share the ports: one for each processor core where it says nothing.
  */
 export async function serve(invocation: Invocation, terminal: Terminal): Promise<number> {
+  const role = workerRole();
+  const cores = availableParallelism();
+  const workers = invocation.workers ?? (canSharePorts ? cores : 1);
+  if (role !== undefined) {
+    const hashes = Math.max(1, Math.floor(cores / workers));
+    return await serveHere(invocation, terminal, { stopped: toldToStop(), hashes, role });
+  }
   const stopped = stopRequested();
+  if (workers === 1) return await serveHere(invocation, terminal, { stopped, hashes: cores });
+  if (!canSharePorts) {
+    throw new UsageError(
+      `--workers ${workers}: on this system only one can listen at a port; leave it away.`,
+    );
+  }
+  const { ended } = superviseWorkers({
+    program: process.argv[1] ?? "",
+    argv: process.argv.slice(2),
+    count: workers,
+    stopped,
+    onLoss: (reason) => terminal.err(`A worker ended: ${reason}. Another one takes its place.`),
+  });
+  return await ended;
+}
+
+/** Serves in this thread. `hashes`: passwords that it may hash at the same time. */
+async function serveHere(
+  invocation: Invocation,
+  terminal: Terminal,
+  {
+    stopped,
+    hashes,
+    role,
+  }: { readonly stopped: Promise<unknown>; readonly hashes: number; readonly role?: WorkerRole },
+): Promise<number> {
   const tls = await readTls(invocation);
   const server = await startServer({
     ...startOptions(invocation, "info"),
     mode: "production",
+    passwordHashing: { concurrency: hashes },
     ...(tls && { tls, httpsPort: invocation.httpsPort ?? defaultHttpsPort }),
+    ...(role && { worker: role }),
   });
   try {
-    printDiagnostics(server.diagnostics, terminal);
+    if (role === undefined || role.first) printDiagnostics(server.diagnostics, terminal);
+    reportReady(server.ports);
     server.context.log.info({ http: server.url, https: server.httpsUrl }, "ready");
     await stopped;
     server.context.log.info("stopping");

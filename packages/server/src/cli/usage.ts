@@ -23,6 +23,8 @@ vestibule trust          tells how to trust the certificates of \`vestibule dev\
 --mail-from ADDRESS      sender of mails                       per tenant    VESTIBULE_MAIL_FROM
 --tls-certificate FILE   certificate chain for https (serve)                 VESTIBULE_TLS_CERTIFICATE
 --tls-key FILE           its private key (serve)                             VESTIBULE_TLS_KEY
+--workers N              threads that share the ports          cores         VESTIBULE_WORKERS
+                         (serve)
 --log-level LEVEL        trace, debug, info, warn, error       warn in dev   VESTIBULE_LOG_LEVEL
 --help, --version
 

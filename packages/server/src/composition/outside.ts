@@ -48,6 +48,7 @@ export async function openOutside(
       masterKey,
       clock: { now },
       ...(options.passwordHashing && { passwordHashing: options.passwordHashing }),
+      ...(options.worker && { locks: options.worker.locks }),
     }),
   );
   closing.add(() => store.close());

@@ -9,6 +9,11 @@ export interface ListenerOptions {
   /** 0 = any free port. */
   readonly port: number;
   readonly tls?: TlsMaterial;
+  /**
+   * Other threads of this program listen at the same port. `alone` = not yet: whoever listens there now is a stranger,
+   * and the port is taken.
+   */
+  readonly shared?: { readonly alone: boolean };
 }
 
 /** PEM texts; `certificate` may hold the chain. */
@@ -45,11 +50,11 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
   const servers: Server[] = [];
   const first = createServer(options);
   servers.push(first);
-  const port = await open(first, options.port, options.host ?? "127.0.0.1");
+  const port = await openShared(first, options, options.port, options.host ?? "127.0.0.1");
   if (options.host === undefined) {
     const second = createServer(options);
     try {
-      await open(second, port, "::1");
+      await openShared(second, options, port, "::1");
       servers.push(second);
     } catch (error) {
       // A machine without IPv6 has no ::1; another program on ::1 would get half of the browser's requests.
@@ -94,10 +99,25 @@ function createServer(options: ListenerOptions): Server {
   return server;
 }
 
-function open(server: Server, port: number, host: string): Promise<number> {
+async function openShared(
+  server: Server,
+  { shared }: ListenerOptions,
+  port: number,
+  host: string,
+): Promise<number> {
+  if (shared?.alone) {
+    // A shared port would be given to us although another program of this user shares it out too.
+    const probe = createHttpServer();
+    await open(probe, port, host, false);
+    await closeServer(probe, 0);
+  }
+  return await open(server, port, host, shared !== undefined);
+}
+
+function open(server: Server, port: number, host: string, reusePort: boolean): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once("error", (error) => reject(new ListenError(port, host, error)));
-    server.listen({ port, host }, () => {
+    server.listen({ port, host, reusePort }, () => {
       server.removeAllListeners("error");
       server.on("error", () => undefined);
       resolve((server.address() as AddressInfo).port);

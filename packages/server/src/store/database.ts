@@ -2,6 +2,7 @@ import { closeSync, mkdirSync, openSync } from "node:fs";
 import { dirname } from "node:path";
 import { type CompiledQuery, Kysely, PostgresDialect, type QueryResult, type Transaction } from "kysely";
 import type { Schema } from "./schema.ts";
+import type { SharedLocks } from "./shared-locks.ts";
 import { SqliteFile } from "./sqlite-dialect.ts";
 
 /** The open database. `quick` and `durable` reach the same tables. */
@@ -23,17 +24,20 @@ export interface Database {
 
 export type DatabaseLocation = { readonly url: string } | { readonly file: string };
 
-/** Opens the database without touching its tables. `file` may be `:memory:`. */
-export async function openDatabase(location: DatabaseLocation): Promise<Database> {
-  return "url" in location ? await openPostgres(location.url) : openSqlite(location.file);
+/**
+ * Opens the database without touching its tables. `file` may be `:memory:`. `locks` are those of the threads that open
+ * the same file.
+ */
+export async function openDatabase(location: DatabaseLocation, locks?: SharedLocks): Promise<Database> {
+  return "url" in location ? await openPostgres(location.url) : openSqlite(location.file, locks);
 }
 
-function openSqlite(path: string): Database {
+function openSqlite(path: string, locks: SharedLocks | undefined): Database {
   if (path !== ":memory:") {
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
     makePrivate(path);
   }
-  const file = new SqliteFile(path);
+  const file = new SqliteFile(path, locks);
   const quick = new Kysely<Schema>({ dialect: file.dialect("NORMAL") });
   const durable = new Kysely<Schema>({ dialect: file.dialect("FULL") });
   return {

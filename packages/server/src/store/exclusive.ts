@@ -3,6 +3,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { sql } from "kysely";
 import type { Database } from "./database.ts";
 import { isStorableName } from "./directory/comparison.ts";
+import type { SharedLocks } from "./shared-locks.ts";
 import type { JourneyStore } from "./store.ts";
 
 /** Journeys are named by GUIDs; what else a browser sends is not looked for, and nobody is excluded from it. */
@@ -17,11 +18,11 @@ const firstPause = 5;
 const longestPause = 100;
 
 /**
- * One request at a time for each journey. Inside the process callers queue; on PostgreSQL the process then takes a
- * lease, so that two nodes exclude each other too. A node that died loses its lease after ten seconds; one that was
+ * One request at a time for each journey. Callers of one thread queue; then the thread takes a lock that it shares with
+ * the other threads of its process, or on PostgreSQL a lease, so that two nodes exclude each other too. A node that died loses its lease after ten seconds; one that was
  * only asleep finds its save refused by compare-and-set.
  */
-export function createExclusion(database: Database): JourneyStore["exclusively"] {
+export function createExclusion(database: Database, locks?: SharedLocks): JourneyStore["exclusively"] {
   const tails = new Map<string, Promise<unknown>>();
 
   return async (tenantId, id, work) => {
@@ -29,8 +30,15 @@ export function createExclusion(database: Database): JourneyStore["exclusively"]
     const before = tails.get(key);
     const mine = (async () => {
       await before?.catch(() => undefined);
-      const leased = database.kind === "postgres" && canBeJourney(id);
-      return leased ? await underLease(database, tenantId, id, work) : await work();
+      if (!canBeJourney(id)) return await work();
+      if (database.kind === "postgres") return await underLease(database, tenantId, id, work);
+      if (locks === undefined) return await work();
+      const release = await locks.acquire(key);
+      try {
+        return await work();
+      } finally {
+        release();
+      }
     })();
     tails.set(key, mine);
     try {

@@ -2,10 +2,16 @@ import type { Sealer } from "../keys/sealed.ts";
 import type { Database } from "./database.ts";
 import { canBeJourney, createExclusion } from "./exclusive.ts";
 import { prepare } from "./prepared.ts";
+import type { SharedLocks } from "./shared-locks.ts";
 import type { JourneyStore, StoredJourney } from "./store.ts";
 
 /** Journeys, sealed as a whole: their state holds claims, and their final response a live authorization code. */
-export function createJourneyStore(database: Database, sealer: Sealer, now: () => number): JourneyStore {
+export function createJourneyStore(
+  database: Database,
+  sealer: Sealer,
+  now: () => number,
+  locks?: SharedLocks,
+): JourneyStore {
   const db = database.quick;
   const context = (tenantId: string, id: string) => ({ tenantId, kind: "journey", name: id });
   const seal = (tenantId: string, { revision: _, ...journey }: StoredJourney) =>
@@ -74,7 +80,7 @@ export function createJourneyStore(database: Database, sealer: Sealer, now: () =
       await db.deleteFrom("journeys").where("tenant_id", "=", tenantId).where("id", "=", id).execute();
     },
 
-    exclusively: createExclusion(database),
+    exclusively: createExclusion(database, locks),
   };
 }
 

@@ -13,6 +13,7 @@ import { createOutboxStore } from "./outbox.ts";
 import { createPasswordHasher, type PasswordHasher, type PasswordHashing } from "./passwords.ts";
 import { createPolicyKeyStore } from "./policy-key-rows.ts";
 import { createSessionStore } from "./sessions.ts";
+import type { SharedLocks } from "./shared-locks.ts";
 import { createSigningKeyStore } from "./signing-key-rows.ts";
 import type { DirectoryAdministration, Store } from "./store.ts";
 import { defaultRetention, type Retention, sweep } from "./sweep.ts";
@@ -29,6 +30,8 @@ export interface StoreOptions {
   /** Takes the place of the one that `passwordHashing` describes. */
   readonly hasher?: PasswordHasher;
   readonly retention?: Partial<Retention>;
+  /** Of the threads that open the same SQLite file. */
+  readonly locks?: SharedLocks;
 }
 
 /**
@@ -36,7 +39,7 @@ export interface StoreOptions {
  * a newer version of the server.
  */
 export async function openStore(options: StoreOptions): Promise<Store> {
-  const database = await openDatabase(locationOf(options));
+  const database = await openDatabase(locationOf(options), options.locks);
   try {
     await migrate(database);
   } catch (error) {
@@ -51,7 +54,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   const directories = new WeakMap<Tenant, DirectoryPort & DirectoryAdministration>();
 
   return {
-    journeys: createJourneyStore(database, sealer, now),
+    journeys: createJourneyStore(database, sealer, now, options.locks),
     sessions: createSessionStore(database, sealer),
     grants: createGrantStore(database, sealer),
     signingKeys: createSigningKeyStore(database, sealer),

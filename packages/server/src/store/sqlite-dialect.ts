@@ -12,6 +12,7 @@ import {
   SqliteQueryCompiler,
 } from "kysely";
 import { GroupCommit } from "./group-commit.ts";
+import type { SharedLocks } from "./shared-locks.ts";
 
 /** What a commit promises: `FULL` survives a power cut, `NORMAL` survives the death of the process. */
 export type Durability = "FULL" | "NORMAL";
@@ -26,6 +27,9 @@ export class SqliteFile {
   #durability: Durability = "FULL";
   #tail: Promise<void> = Promise.resolve();
   #waiting = 0;
+  /** Of the threads that have the same file open: who writes next is told so, and need not ask again and again. */
+  readonly #locks: SharedLocks | undefined;
+  #endTurn: (() => void) | undefined;
   readonly #group = new GroupCommit({
     acquire: () => this.acquire(),
     begin: () => this.begin("NORMAL"),
@@ -34,7 +38,8 @@ export class SqliteFile {
     rollback: () => this.rollback(),
   });
 
-  constructor(file: string) {
+  constructor(file: string, locks?: SharedLocks) {
+    this.#locks = locks;
     this.#database = new DatabaseSync(file, { timeout: 5000 });
     this.#database.exec("PRAGMA journal_mode = WAL");
     this.#database.exec("PRAGMA synchronous = FULL");
@@ -97,17 +102,34 @@ export class SqliteFile {
 
   async begin(durability: Durability): Promise<void> {
     this.setDurability(durability);
-    // `immediate`: a second process on the same file waits here, not in the middle of the work.
-    await patiently(() => this.run("begin immediate", []));
+    this.#endTurn = await this.#locks?.acquire("write");
+    try {
+      // `immediate`: a second process on the same file waits here, not in the middle of the work.
+      await patiently(() => this.run("begin immediate", []));
+    } catch (error) {
+      this.#passTurn();
+      throw error;
+    }
   }
 
+  /** Where it throws, `rollback` must follow. */
   commit(): void {
     this.run("commit", []);
+    this.#passTurn();
   }
 
   rollback(): void {
-    // A statement or commit that failed (a full disk) may have ended the transaction already.
-    if (this.#database.isTransaction) this.run("rollback", []);
+    try {
+      // A statement or commit that failed (a full disk) may have ended the transaction already.
+      if (this.#database.isTransaction) this.run("rollback", []);
+    } finally {
+      this.#passTurn();
+    }
+  }
+
+  #passTurn(): void {
+    this.#endTurn?.();
+    this.#endTurn = undefined;
   }
 
   setDurability(durability: Durability): void {

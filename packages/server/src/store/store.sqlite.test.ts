@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { openStore } from "./open-store.ts";
+import { createSharedLocks, sharedLocksOf } from "./shared-locks.ts";
 import { storeSuite } from "./store.suite.ts";
 import { cheapHashing, suiteMasterKey } from "./suite-fixtures.ts";
 
@@ -13,6 +14,21 @@ describe("the store on SQLite", () => {
   storeSuite(
     (options) => openStore({ file: join(folder, "store.db"), passwordHashing: cheapHashing, ...options }),
     { nodesShareJourneys: false },
+  );
+});
+
+describe("the store of threads that share an SQLite file", () => {
+  const memory = createSharedLocks();
+  let threads = 0;
+  storeSuite(
+    (options) =>
+      openStore({
+        file: join(folder, "shared.db"),
+        passwordHashing: cheapHashing,
+        locks: sharedLocksOf(memory, threads++),
+        ...options,
+      }),
+    { nodesShareJourneys: true },
   );
 });
 
