@@ -25,6 +25,7 @@ export {
   replayCall,
   restfulProfile,
 } from "./profiles/restful/index.ts";
+export { parseJson } from "./profiles/restful/json.ts";
 export { type Compilation, compile } from "./program/compile.ts";
 export type { Program } from "./program/program.ts";
 export {

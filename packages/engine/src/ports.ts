@@ -1,4 +1,7 @@
 import type { ClaimValue } from "./claims/value.ts";
+import type { FederationPort, HintPort } from "./federation-port.ts";
+
+export type * from "./federation-port.ts";
 
 /** Everything outside that a journey may reach. `advance` does no I/O but through these. */
 export interface Ports {
@@ -12,6 +15,7 @@ export interface Ports {
   readonly requestSigner: RequestSigner;
   readonly verification: VerificationPort;
   readonly federation: FederationPort;
+  readonly hints: HintPort;
   /** Receives every outbound call when it ended, for the audit log and the call inspector. */
   readonly calls: CallRecorder;
 }
@@ -273,7 +277,7 @@ export interface CallRecorder {
   record(call: CallRecord): Promise<void>;
 }
 
-// Keys, codes, federation ---------------------------------------------------------------------------------------------
+// Keys, codes ---------------------------------------------------------------------------------------------------------
 
 export interface StoredCertificate extends ClientCertificate {
   /** Unix seconds. */
@@ -317,53 +321,4 @@ export interface VerificationPort {
 export interface VerificationMail {
   readonly language: string;
   readonly organisation: string;
-}
-
-/** An OpenID Connect provider as its technical profile describes it (technical-profiles.md 21). */
-export interface OpenIdConnectProvider {
-  readonly technicalProfile: string;
-  readonly metadata: string;
-  readonly clientId: string;
-  readonly clientSecret?: string;
-  readonly scope: string;
-  readonly responseMode: "query" | "form_post";
-  readonly tokenEndpointAuthMethod: "client_secret_post" | "client_secret_basic";
-  readonly redirectUri: string;
-  /**
-   * Names of the provider's claims that the profile's outputs read. Userinfo is asked only where the id token lacks one
-   * (technical-profiles.md 21.2); absent = it is always asked.
-   */
-  readonly wantedClaims?: readonly string[];
-}
-
-export type FederationFailure =
-  /** AADB2C90273: the provider answered with an error. */
-  | { readonly kind: "providerError"; readonly error: string; readonly description?: string }
-  /** `code` is the AADB2C code of technical-profiles.md 21.3. */
-  | { readonly kind: "refused"; readonly code: string; readonly detail: string };
-
-export interface FederationPort {
-  /** Where to send the browser; `saved` must be handed back to `complete` (nonce and PKCE verifier). */
-  begin(
-    provider: OpenIdConnectProvider,
-    request: { readonly state: string; readonly parameters: Readonly<Record<string, string>> },
-  ): Promise<{ readonly url: string; readonly saved: string } | FederationFailure>;
-  /** Exchanges and validates the provider's answer. Claims are the id token's, completed by userinfo. */
-  complete(
-    provider: OpenIdConnectProvider,
-    saved: string,
-    answer: Readonly<Record<string, string>>,
-  ): Promise<FederationSuccess | FederationFailure>;
-}
-
-export interface FederationSuccess {
-  readonly kind: "claims";
-  readonly claims: Readonly<Record<string, unknown>>;
-  readonly tokens: {
-    readonly accessToken?: string;
-    readonly tokenType?: string;
-    readonly expiresIn?: number;
-    readonly refreshToken?: string;
-  };
-  readonly endSessionEndpoint?: string;
 }

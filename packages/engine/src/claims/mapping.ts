@@ -27,7 +27,7 @@ export function metadataItem(metadata: Readonly<Record<string, string>>, key: st
 }
 
 /** The name under which a claim goes to or comes from the other side. */
-function partnerName(policy: Policy, reference: ClaimReference, protocol: string): string {
+export function partnerName(policy: Policy, reference: ClaimReference, protocol: string): string {
   if (reference.partnerClaimType !== undefined) return reference.partnerClaimType;
   return (
     policy.claimTypes.get(reference.claimTypeReferenceId)?.defaultPartnerClaimTypes?.[protocol] ??

@@ -1,10 +1,12 @@
 import { claimText } from "../claims/bag.ts";
 import { mapOutputClaims, resolveInputClaims } from "../claims/mapping.ts";
 import type { ClaimValue } from "../claims/value.ts";
-import type { FederationFailure, OpenIdConnectProvider } from "../ports.ts";
-import type { CompiledProfile } from "../program/compiled-profile.ts";
+import type { FederationFailure } from "../ports.ts";
+import { providerValues } from "../profiles/identity-provider/claims.ts";
+import { matchingHandler } from "../profiles/identity-provider/error-handlers.ts";
+import { type ProviderProfile, providerOf } from "./federation-provider.ts";
 import { pageTexts } from "./messages.ts";
-import type { Outcome } from "./outcome.ts";
+import type { Outcome, RelyingPartyError } from "./outcome.ts";
 import {
   drop,
   nextStep,
@@ -16,51 +18,65 @@ import {
   update,
   writeBag,
 } from "./run.ts";
-import { persist } from "./session-management.ts";
+import { persist, registersForSignOut } from "./session-management.ts";
 import type { WaitingProvider } from "./state.ts";
-import { apply, runTransformations } from "./technical-profile.ts";
+import { runTransformations } from "./technical-profile.ts";
 
-type Provider = Extract<CompiledProfile, { kind: "openIdConnect" }>;
+/** What the journey remembers while the browser is away. */
+interface Remembered {
+  readonly state: string;
+  /** The port's own. */
+  readonly saved: string;
+  /** An error handler sent the person there once more; it does so only once. */
+  readonly again?: true;
+}
 
 /** `StateProperties=` and the transaction, opaque to the provider (pages.md 1.14). */
 function federationState(transactionId: string): string {
   return `StateProperties=${Buffer.from(JSON.stringify({ TID: transactionId })).toString("base64url")}`;
 }
 
-/** Sends the browser to an OpenID Connect provider. Source: technical-profiles.md 21.3. */
-export async function beginFederation(run: Run, compiled: Provider): Promise<Outcome> {
+/** Sends the browser to an identity provider. Source: technical-profiles.md 21.3, 22. */
+export async function beginFederation(run: Run, compiled: ProviderProfile): Promise<Outcome> {
   const { profile } = compiled;
   const changed: Record<string, ClaimValue | null> = {};
-  const call = {
-    profile,
-    claims: run.state.bag,
-    texts: pageTexts(run, undefined),
-    messageProfiles: [profile],
-  };
+  const call = transformationCall(run, compiled);
   if (await runTransformations(run, profile.inputClaimsTransformations, call, changed))
     return serverError("AADB2C", "An exception has occurred.");
   if (Object.keys(changed).length > 0)
     writeBag(run, changed, `${profile.id}: input claims transformations`, profile.id);
+  return visit(run, compiled, {});
+}
+
+async function visit(
+  run: Run,
+  compiled: ProviderProfile,
+  further: Readonly<Record<string, string>>,
+  again?: true,
+): Promise<Outcome> {
+  const { profile, metadata } = compiled;
   const input = resolveInputClaims(profile, profile.inputClaims, resolverScope(run));
-  if (input.kind === "missing")
-    return serverError(
-      "AADB2C90255",
-      `The claims exchange specified in technical profile '${profile.id}' did not complete as expected. You might want to try starting your session over from the beginning.`,
-    );
-  const parameters = Object.fromEntries(
-    [...input.claims.values()].map(({ partnerName, value }) => [partnerName, claimText(value)]),
-  );
+  if (input.kind === "missing") return incomplete(profile.id);
+  const inputs = [...input.claims.values()].map(({ partnerName, value }): [string, string] => [
+    partnerName,
+    claimText(value),
+  ]);
   // A nonce of its own makes each visit's state different, so that an old answer cannot stand in for a new one.
   const state = `${federationState(run.state.id)}.${run.ports.random.token(16)}`;
   const begun = await run.ports.federation.begin(await providerOf(run, compiled), {
     state,
-    parameters: { ui_locales: run.state.culture.tag, ...parameters },
+    parameters: {
+      ...(metadata.template.protocol === "OpenIdConnect" && { ui_locales: run.state.culture.tag }),
+      ...Object.fromEntries(inputs),
+      ...further,
+    },
   });
-  if ("kind" in begun) return failed(run, begun);
+  if ("kind" in begun) return refusal(run, begun);
+  const remembered: Remembered = { state, saved: begun.saved, ...(again && { again }) };
   const waiting: WaitingProvider = {
     kind: "provider",
     technicalProfile: profile.id,
-    saved: JSON.stringify({ state, saved: begun.saved }),
+    saved: JSON.stringify(remembered),
   };
   update(run, { status: "suspended", waiting });
   note(run, {
@@ -79,10 +95,10 @@ export async function completeFederation(
   parameters: Readonly<Record<string, string>>,
 ): Promise<Outcome | undefined> {
   const compiled = profileOf(run, waiting.technicalProfile);
-  const remembered = JSON.parse(waiting.saved) as { state: string; saved: string };
+  const remembered = JSON.parse(waiting.saved) as Remembered;
   // Consumed now: a second return with the same state finds nothing that waits for it.
   drop(run, "waiting");
-  if (compiled?.kind !== "openIdConnect" || parameters.state !== remembered.state) {
+  if (compiled?.kind !== "identityProvider" || parameters.state !== remembered.state) {
     return {
       kind: "errorPage",
       code: "AADB2C90046",
@@ -90,52 +106,47 @@ export async function completeFederation(
         "We are having trouble signing you in. The answer of the identity provider does not belong to this sign-in.",
     };
   }
-  const { profile } = compiled;
+  const { profile, metadata } = compiled;
   const result = await run.ports.federation.complete(
     await providerOf(run, compiled),
     remembered.saved,
     parameters,
   );
-  if (result.kind !== "claims") return failed(run, result);
+  if (result.kind !== "claims") return failed(run, compiled, result, remembered);
   update(run, { identityAsked: true });
-  const scope = resolverScope(run);
-  const tokens: Record<string, unknown> = {
-    "{oauth2:access_token}": result.tokens.accessToken,
-    "{oauth2:token_type}": result.tokens.tokenType,
-    "{oauth2:expires_in}": result.tokens.expiresIn,
-    "{oauth2:refresh_token}": result.tokens.refreshToken,
-  };
-  const output = mapOutputClaims(
-    profile,
-    { ...flatten(result.claims, profile.outputClaims), ...tokens },
-    scope,
-  );
+  const values = providerValues(profile, run.program.policy, result, metadata.jsonPaths);
+  const output = mapOutputClaims(profile, values, resolverScope(run));
   if (output.kind === "failed") {
     note(run, {
       kind: "warning",
       text: `${profile.id}: ${output.claimTypeId}: ${output.reason}`,
       technicalProfile: profile.id,
     });
-    return serverError(
-      "AADB2C90255",
-      `The claims exchange specified in technical profile '${profile.id}' did not complete as expected. You might want to try starting your session over from the beginning.`,
-    );
+    return incomplete(profile.id);
   }
   const changed: Record<string, ClaimValue | null> = { ...output.claims };
-  const call = {
-    profile,
-    claims: apply(run.state.bag, {}),
-    texts: pageTexts(run, undefined),
-    messageProfiles: [profile],
-  };
+  const call = transformationCall(run, compiled);
   if (await runTransformations(run, profile.outputClaimsTransformations, call, changed))
     return serverError("AADB2C", "An exception has occurred.");
   writeBag(run, changed, `${profile.id}: claims of the identity provider`, profile.id);
+  remember(run, compiled, result.endSessionEndpoint);
+  persist(run, profile);
+  nextStep(run);
+  return undefined;
+}
+
+function transformationCall(run: Run, { profile }: ProviderProfile) {
+  return { profile, claims: run.state.bag, texts: pageTexts(run, undefined), messageProfiles: [profile] };
+}
+
+/** The session learns which provider was used, and where the person signs out of it (technical-profiles.md 25.5). */
+function remember(run: Run, { profile, metadata }: ProviderProfile, endSession: string | undefined): void {
   const { sessionWrites } = run.state;
   const used = {
     technicalProfile: profile.id,
-    ...(compiled.metadata.singleLogoutEnabled &&
-      result.endSessionEndpoint !== undefined && { endSessionEndpoint: result.endSessionEndpoint }),
+    ...(metadata.singleLogoutEnabled &&
+      endSession !== undefined &&
+      registersForSignOut(run, profile) && { endSessionEndpoint: endSession }),
   };
   update(run, {
     sessionWrites: {
@@ -144,65 +155,35 @@ export async function completeFederation(
       fresh: true,
     },
   });
-  persist(run, profile);
-  nextStep(run);
-  return undefined;
 }
 
-/** Nested values by dotted path, the first element of an array where a single value is wanted (technical-profiles.md 21.2). */
-function flatten(
-  claims: Readonly<Record<string, unknown>>,
-  references: Provider["profile"]["outputClaims"],
-): Record<string, unknown> {
-  const values: Record<string, unknown> = { ...claims };
-  for (const { partnerClaimType } of references) {
-    if (
-      partnerClaimType === undefined ||
-      Object.hasOwn(claims, partnerClaimType) ||
-      !partnerClaimType.includes(".")
-    )
-      continue;
-    let value: unknown = claims;
-    for (const part of partnerClaimType.split(".")) {
-      value =
-        typeof value === "object" && value !== null && Object.hasOwn(value, part)
-          ? (value as Record<string, unknown>)[part]
-          : undefined;
-    }
-    if (value !== undefined) values[partnerClaimType] = value;
+/** The policy's error handlers first, then the code of the failure. */
+async function failed(
+  run: Run,
+  compiled: ProviderProfile,
+  failure: FederationFailure,
+  { again }: Remembered,
+): Promise<Outcome> {
+  const answer = failure.kind === "providerError" ? failure.answer : undefined;
+  const handler = matchingHandler(compiled.metadata.errorHandlers, answer);
+  if (handler) {
+    note(run, {
+      kind: "warning",
+      text: `${compiled.profile.id}: the provider's error is handled by ${handler.action}`,
+      technicalProfile: compiled.profile.id,
+    });
+    if (handler.action === "InvalidClient")
+      return refusal(run, {
+        kind: "refused",
+        code: "AADB2C90243",
+        detail: "an error handler says that the client is invalid",
+      });
+    if (!again) return visit(run, compiled, handler.additionalRequestParameters, true);
   }
-  return values;
+  return refusal(run, failure);
 }
 
-async function providerOf(run: Run, { profile, metadata }: Provider): Promise<OpenIdConnectProvider> {
-  const { request, policyId } = run.state;
-  const secret =
-    metadata.clientSecretKey === undefined
-      ? undefined
-      : await run.ports.keys.secret(metadata.clientSecretKey);
-  const byGuid = request.tenantSegment.toLowerCase() === run.state.tenantId.toLowerCase();
-  const tenant = byGuid ? run.state.tenantId : run.ports.directory.defaultDomain;
-  const path = metadata.usePolicyInRedirectUri ? `${tenant}/${policyId}` : tenant;
-  return {
-    technicalProfile: profile.id,
-    metadata: metadata.metadata
-      .replaceAll("{tenant}", run.ports.directory.defaultDomain)
-      .replaceAll("{policy}", policyId),
-    clientId: metadata.clientId,
-    ...(secret !== undefined && { clientSecret: secret }),
-    scope: metadata.scope,
-    responseMode: metadata.responseMode,
-    tokenEndpointAuthMethod: metadata.tokenEndpointAuthMethod,
-    wantedClaims: profile.outputClaims.flatMap(({ partnerClaimType, claimTypeReferenceId, defaultValue }) =>
-      defaultValue === undefined || partnerClaimType !== undefined
-        ? [partnerClaimType ?? claimTypeReferenceId]
-        : [],
-    ),
-    redirectUri: `${request.origin}/${path.toLowerCase()}/oauth2/authresp`,
-  };
-}
-
-function failed(run: Run, failure: FederationFailure): Outcome {
+function refusal(run: Run, failure: FederationFailure): RelyingPartyError {
   if (failure.kind === "refused") {
     note(run, {
       kind: "outcome",
@@ -223,6 +204,13 @@ function failed(run: Run, failure: FederationFailure): Outcome {
     code: "AADB2C90273",
     message: `An invalid response was received : '${quoted.slice(0, 500)}'`,
   };
+}
+
+function incomplete(technicalProfile: string): RelyingPartyError {
+  return serverError(
+    "AADB2C90255",
+    `The claims exchange specified in technical profile '${technicalProfile}' did not complete as expected. You might want to try starting your session over from the beginning.`,
+  );
 }
 
 const federationTexts: Readonly<Record<string, string>> = {

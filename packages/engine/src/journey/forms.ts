@@ -1,4 +1,4 @@
-import type { ClaimType } from "@vestibule/policy";
+import type { ClaimType, TechnicalProfile } from "@vestibule/policy";
 import { type FormField, formFields } from "../profiles/self-asserted/fields.ts";
 import type { CompiledProfile } from "../program/compiled-profile.ts";
 import { type PageTexts, pageTexts } from "./messages.ts";
@@ -84,6 +84,15 @@ export function selectionOf(run: Run): Selection {
     }
   }
   return { choices, local, localExchangeId };
+}
+
+/** Values of `domain_hint` that mean this profile: its own, else its claims provider's (policy-language.md 8.1). */
+export function domainsOf(run: Run, profile: TechnicalProfile): readonly string[] {
+  if (profile.domains && profile.domains.length > 0) return profile.domains;
+  const provider = run.program.claimsProviders.get(profile.id);
+  return provider
+    ? [...(provider.domain === undefined ? [] : [provider.domain]), ...(provider.furtherDomains ?? [])]
+    : [];
 }
 
 /** `EnabledForUserJourneys` as far as it needs no claim; the other forms are refused when the policy is compiled. */

@@ -6,12 +6,14 @@ import type { ClaimValue } from "../claims/value.ts";
 import type { IssuedOutcome, JsonClaim, Outcome } from "./outcome.ts";
 import { keepAliveInDays } from "./page-model.ts";
 import { note, profileOf, type Run, resolverScope, serverError, update } from "./run.ts";
+import { sendError } from "./send-error.ts";
 import type { SessionUpdate, SsoSession } from "./session.ts";
 
 /** Collects what the application gets and ends the journey. Source: journeys.md 4.1, technical-profiles.md 17. */
-export function sendClaims(run: Run, step: OrchestrationStep | undefined): Outcome {
+export async function sendClaims(run: Run, step: OrchestrationStep | undefined): Promise<Outcome> {
   const issuerId = step?.cpimIssuerTechnicalProfileReferenceId;
   const compiled = issuerId === undefined ? undefined : profileOf(run, issuerId);
+  if (compiled?.kind === "errorIssuer") return sendError(run, compiled.profile);
   if (compiled?.kind !== "issuer")
     return serverError(
       "AADB2C90108",
@@ -60,10 +62,15 @@ function tokenClaims(run: Run): Record<string, JsonClaim> {
     const value = type && outputValue(run, reference);
     if (!type || value === undefined || value === "") continue;
     if (value === false && omitFalse.has(type.id.toLowerCase())) continue;
-    const name = reference.partnerClaimType ?? type.defaultPartnerClaimTypes?.OpenIdConnect ?? type.id;
+    const name = reference.partnerClaimType ?? type.defaultPartnerClaimTypes?.OpenIdConnect ?? ownName(type);
     claims[name] = jsonValue(type, value);
   }
   return claims;
+}
+
+/** A policy that puts its own name out for `acr` need not say that it is called `tfp` (technical-profiles.md 17). */
+function ownName({ id }: ClaimType): string {
+  return id.toLowerCase() === "trustframeworkpolicy" ? "tfp" : id;
 }
 
 function outputValue(run: Run, reference: ClaimReference): ClaimValue | undefined {

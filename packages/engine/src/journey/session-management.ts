@@ -28,6 +28,12 @@ function sessionIsTheirs({ state }: Run): boolean {
   return objectId === undefined ? !state.identityAsked : objectId === state.sessionAtStart?.subject;
 }
 
+/** Only a provider whose profile names such a session provider is signed out of (technical-profiles.md 25.5). */
+export function registersForSignOut(run: Run, profile: TechnicalProfile): boolean {
+  const provider = managementOf(run, profile)?.provider;
+  return provider === "ExternalLogin" || provider === "OAuth";
+}
+
 function storedState(run: Run, management: Management): SsoProviderState | undefined {
   if (!sessionIsTheirs(run)) return undefined;
   const stored = run.state.sessionAtStart?.providers[management.profile.id];

@@ -2,7 +2,8 @@ import type { OrchestrationStep } from "@vestibule/policy";
 import type { CompiledProfile } from "../program/compiled-profile.ts";
 import { fillString } from "../strings/index.ts";
 import { beginFederation } from "./federation.ts";
-import { type Choice, formOf, isEnabled, selectionOf } from "./forms.ts";
+import { type Choice, domainsOf, formOf, isEnabled, selectionOf } from "./forms.ts";
+import { getClaims } from "./get-claims.ts";
 import { pageTexts } from "./messages.ts";
 import type { Outcome } from "./outcome.ts";
 import { pageModel } from "./page-model.ts";
@@ -79,7 +80,7 @@ async function runStep(run: Run, step: OrchestrationStep): Promise<StepResult> {
       nextStep(run);
       return "next";
     case "GetClaims":
-      return serverError("AADB2C90037", "Claims of the application are not read by this policy.");
+      return getClaims(run, step);
   }
 }
 
@@ -153,8 +154,8 @@ function fromSession(
 function byDomainHint(run: Run, choices: readonly Choice[]): Choice | undefined {
   const hint = run.state.request.domainHint?.toLowerCase();
   if (hint === undefined || hint === "") return undefined;
-  return choices.find(
-    ({ compiled }) => run.program.claimsProviders.get(compiled.profile.id)?.domain?.toLowerCase() === hint,
+  return choices.find(({ compiled }) =>
+    domainsOf(run, compiled.profile).some((domain) => domain.toLowerCase() === hint),
   );
 }
 
@@ -221,7 +222,7 @@ async function runProfile(run: Run, compiled: CompiledProfile): Promise<StepResu
       if (run.state.request.prompt === "none") return interactionRequired(run);
       return showPage(run, compiled, false);
     }
-    case "openIdConnect":
+    case "identityProvider":
       if (run.state.request.prompt === "none") return interactionRequired(run);
       return beginFederation(run, compiled);
     case "server": {
@@ -242,7 +243,9 @@ async function runProfile(run: Run, compiled: CompiledProfile): Promise<StepResu
       return stepFailed(run, result);
     }
     case "unsupported":
+    case "hint":
     case "issuer":
+    case "errorIssuer":
     case "session":
       return serverError("AADB2C90037", `Technical profile '${profile.id}' cannot run in a claims exchange.`);
   }

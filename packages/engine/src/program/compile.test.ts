@@ -64,19 +64,15 @@ describe("a technical profile of a kind that is not supported", () => {
     });
   });
 
-  it("has a warning for a step that reads the application's claims, and for an endpoint", async () => {
-    const policy = samplePolicy((parts) => {
-      parts.steps.unshift(step(0, "GetClaims"));
-    });
+  it("has a warning for an endpoint", () => {
+    const policy = samplePolicy();
     const asking: typeof policy = {
       ...policy,
       relyingParty: { ...policy.relyingParty, endpoints: { UserInfo: "SignUpOrSignIn" } },
     };
     expect(compile(asking).diagnostics).toMatchObject([
-      { code: "VB101", severity: "warning", message: expect.stringContaining("Step 0") },
       { code: "VB101", severity: "warning", message: expect.stringContaining("'UserInfo'") },
     ]);
-    expect(await new JourneyBrowser(asking, memoryPorts()).start()).toMatchObject({ code: "AADB2C90037" });
   });
 
   it("fails the form that it stands behind", async () => {

@@ -39,7 +39,7 @@ export function compile(policy: Policy): Compilation {
   const steps = reached.journeys;
   diagnostics.push(
     ...unresolvedReferences(policy, reached),
-    ...unsupportedJourneyParts(policy, reached),
+    ...unsupportedJourneyParts(policy),
     ...shared.diagnostics,
   );
   if (diagnostics.some(({ severity }) => severity === "error")) return { diagnostics };
@@ -65,8 +65,8 @@ function refreshJourney(policy: Policy): string | undefined {
   return profile && metadataItem(profile.metadata, "RefreshTokenUserJourneyId");
 }
 
-/** Parts of journeys and of the relying party that this server does not have: warnings, as for technical profiles. */
-function unsupportedJourneyParts({ relyingParty }: Policy, { journeys }: Reachable): Diagnostic[] {
+/** Parts of the relying party that this server does not have: warnings, as for technical profiles. */
+function unsupportedJourneyParts({ relyingParty }: Policy): Diagnostic[] {
   const warning = (message: string, at: Diagnostic["at"]): Diagnostic => ({
     code: "VB101",
     severity: "warning",
@@ -74,21 +74,9 @@ function unsupportedJourneyParts({ relyingParty }: Policy, { journeys }: Reachab
     ...(at && { at }),
   });
   const endpoints = Object.keys(relyingParty.endpoints).filter((id) => id.toLowerCase() !== "token");
-  return [
-    ...[...journeys].flatMap(([journey, steps]) =>
-      steps
-        .filter(({ type }) => type === "GetClaims")
-        .map(({ order, at }) =>
-          warning(
-            `Step ${order} of journey '${journey}' reads claims of the application, which is not supported yet: a journey that comes to it ends with an error.`,
-            at,
-          ),
-        ),
-    ),
-    ...endpoints.map((id) =>
-      warning(`The endpoint '${id}' is not supported yet: it is not offered.`, relyingParty.at),
-    ),
-  ];
+  return endpoints.map((id) =>
+    warning(`The endpoint '${id}' is not supported yet: it is not offered.`, relyingParty.at),
+  );
 }
 
 /** Names that nothing answers to. */

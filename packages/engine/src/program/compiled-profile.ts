@@ -1,5 +1,7 @@
 import type { TechnicalProfile } from "@vestibule/policy";
 import type { TokenIssuer } from "../journey/outcome.ts";
+import type { HintMetadata } from "../profiles/id-token-hint.ts";
+import type { IdentityProviderMetadata } from "../profiles/identity-provider/common.ts";
 import type { ProfileContext, ProfileResult } from "../profiles/profile.ts";
 import type { SelfAssertedMetadata } from "../profiles/self-asserted/metadata.ts";
 
@@ -12,11 +14,15 @@ export type CompiledProfile =
     }
   | ServerProfile
   | {
-      readonly kind: "openIdConnect";
+      readonly kind: "identityProvider";
       readonly profile: TechnicalProfile;
-      readonly metadata: OpenIdConnectMetadata;
+      readonly metadata: IdentityProviderMetadata;
     }
+  /** Reads what the application says of the person (`id_token_hint`). */
+  | { readonly kind: "hint"; readonly profile: TechnicalProfile; readonly trust: HintMetadata }
   | { readonly kind: "issuer"; readonly profile: TechnicalProfile; readonly issuer: TokenIssuer }
+  /** Answers the application with the policy's own error (`OAuth2Error`). */
+  | { readonly kind: "errorIssuer"; readonly profile: TechnicalProfile }
   | { readonly kind: "session"; readonly profile: TechnicalProfile; readonly provider: SessionProvider }
   /** Loaded with a diagnostic. It is never offered, and a journey that comes to it ends: it is not passed over. */
   | { readonly kind: "unsupported"; readonly profile: TechnicalProfile };
@@ -30,15 +36,3 @@ export interface ServerProfile {
 }
 
 export type SessionProvider = "Noop" | "Default" | "ExternalLogin" | "OAuth";
-
-/** Source: technical-profiles.md 21.1. */
-export interface OpenIdConnectMetadata {
-  readonly metadata: string;
-  readonly clientId: string;
-  readonly clientSecretKey: string | undefined;
-  readonly scope: string;
-  readonly responseMode: "query" | "form_post";
-  readonly tokenEndpointAuthMethod: "client_secret_post" | "client_secret_basic";
-  readonly usePolicyInRedirectUri: boolean;
-  readonly singleLogoutEnabled: boolean;
-}

@@ -3,12 +3,20 @@ import { booleanItem, metadataItem } from "../claims/mapping.ts";
 import type { TokenIssuer } from "../journey/outcome.ts";
 import { claimsTransformationProfile } from "../profiles/claims-transformation.ts";
 import { directoryProfile } from "../profiles/directory/directory.ts";
+import { readHintMetadata } from "../profiles/id-token-hint.ts";
+import type { IdentityProviderMetadata, MissingItem } from "../profiles/identity-provider/common.ts";
+import { faultyMatch } from "../profiles/identity-provider/error-handlers.ts";
+import { readOAuth2 } from "../profiles/identity-provider/oauth2.ts";
+import {
+  readOpenIdConnect,
+  type UnsupportedResponse,
+} from "../profiles/identity-provider/open-id-connect.ts";
 import { isPasswordGrant, loginNonInteractiveProfile } from "../profiles/login-non-interactive.ts";
 import type { ServerProfileKind } from "../profiles/profile.ts";
 import { refreshTokenSetupProfile } from "../profiles/refresh-token-setup.ts";
 import { restfulProfile } from "../profiles/restful/index.ts";
 import { readSelfAssertedMetadata } from "../profiles/self-asserted/metadata.ts";
-import type { CompiledProfile, OpenIdConnectMetadata, SessionProvider } from "./compiled-profile.ts";
+import type { CompiledProfile, SessionProvider } from "./compiled-profile.ts";
 
 type Reading =
   | CompiledProfile
@@ -45,10 +53,16 @@ export function readProfile(profile: TechnicalProfile, policy: Policy): Reading 
       if (isIssuer(profile, policy)) return readIssuer(profile);
       return isPasswordGrant(profile)
         ? server(loginNonInteractiveProfile)(profile, policy)
-        : readOpenIdConnect(profile);
+        : readIdentityProvider(profile, readOpenIdConnect(profile, policy));
+    case "OAuth2":
+      return isErrorIssuer(profile)
+        ? { kind: "errorIssuer", profile }
+        : readIdentityProvider(profile, readOAuth2(profile));
     case "None":
-      return isIssuer(profile, policy)
-        ? readIssuer(profile)
+      if (isErrorIssuer(profile)) return { kind: "errorIssuer", profile };
+      if (isIssuer(profile, policy)) return readIssuer(profile);
+      return readsHint(profile, policy)
+        ? readHint(profile)
         : server(refreshTokenSetupProfile)(profile, policy);
     default:
       return notSupported(profile, `protocol '${profile.protocol.name}'`);
@@ -110,6 +124,21 @@ function isIssuer(profile: TechnicalProfile, policy: Policy): boolean {
   );
 }
 
+function isErrorIssuer({ outputTokenFormat }: TechnicalProfile): boolean {
+  return outputTokenFormat === "OAuth2Error";
+}
+
+/** Which helper a profile without protocol is, its call site says (technical-profiles.md 1.1). */
+function readsHint(profile: TechnicalProfile, policy: Policy): boolean {
+  const id = profile.id.toLowerCase();
+  return [...policy.userJourneys.values(), ...policy.subJourneys.values()].some((journey) =>
+    journey.orchestrationSteps.some(
+      ({ type, cpimIssuerTechnicalProfileReferenceId: reference }) =>
+        type === "GetClaims" && reference?.toLowerCase() === id,
+    ),
+  );
+}
+
 function readIssuer(profile: TechnicalProfile): Reading {
   const seconds = (key: string, otherwise: number) =>
     Number(metadataItem(profile.metadata, key) ?? otherwise);
@@ -140,34 +169,48 @@ function signingKey(profile: TechnicalProfile): { signingKeyContainer?: string }
   return key ? { signingKeyContainer: key.storageReferenceId } : {};
 }
 
-function readOpenIdConnect(profile: TechnicalProfile): Reading {
-  const item = (key: string) => metadataItem(profile.metadata, key);
-  const metadata = item("METADATA");
-  const clientId = item("client_id");
-  const missing = metadata === undefined ? "METADATA" : clientId === undefined ? "client_id" : undefined;
-  if (metadata === undefined || clientId === undefined) {
-    const message = `Profile '${profile.id}' does not contain the required metadata key '${missing ?? ""}'.`;
-    return {
-      kind: "diagnostics",
-      diagnostics: [
-        { code: "AADB2C90023", severity: "error", message, ...(profile.at && { at: profile.at }) },
-      ],
-    };
+function readIdentityProvider(
+  profile: TechnicalProfile,
+  reading: IdentityProviderMetadata | MissingItem | UnsupportedResponse,
+): Reading {
+  if ("unsupported" in reading) return notSupported(profile, reading.unsupported);
+  if ("missing" in reading)
+    return refused(
+      profile,
+      "AADB2C90023",
+      `Profile '${profile.id}' does not contain the required metadata key '${reading.missing}'.`,
+    );
+  for (const { responseMatch } of reading.errorHandlers) {
+    const fault = faultyMatch(responseMatch);
+    if (fault !== undefined)
+      return refused(
+        profile,
+        "PL302",
+        `An error handler of profile '${profile.id}' has a ResponseMatch that is no JSONPath: ${fault}`,
+      );
   }
-  const responseTypes = item("response_types") ?? "code";
-  if (responseTypes !== "code") return notSupported(profile, `response_types '${responseTypes}'`);
-  const typed: OpenIdConnectMetadata = {
-    metadata,
-    clientId,
-    clientSecretKey: profile.cryptographicKeys.find(({ id }) => id === "client_secret")?.storageReferenceId,
-    scope: item("scope") ?? "openid",
-    responseMode: item("response_mode") === "query" ? "query" : "form_post",
-    tokenEndpointAuthMethod:
-      item("token_endpoint_auth_method") === "client_secret_basic"
-        ? "client_secret_basic"
-        : "client_secret_post",
-    usePolicyInRedirectUri: booleanItem(profile.metadata, "UsePolicyInRedirectUri", false),
-    singleLogoutEnabled: booleanItem(profile.metadata, "SingleLogoutEnabled", true),
+  return { kind: "identityProvider", profile, metadata: reading };
+}
+
+function readHint(profile: TechnicalProfile): Reading {
+  const reading = readHintMetadata(profile);
+  if (!("missing" in reading)) return { kind: "hint", profile, trust: reading };
+  return reading.missing === "client_secret"
+    ? refused(
+        profile,
+        "AADB2C90025",
+        `Profile '${profile.id}' reads a hint without METADATA and does not contain the required cryptographic key 'client_secret'.`,
+      )
+    : refused(
+        profile,
+        "AADB2C90023",
+        `Profile '${profile.id}' does not contain the required metadata key '${reading.missing}'.`,
+      );
+}
+
+function refused(profile: TechnicalProfile, code: string, message: string): Reading {
+  return {
+    kind: "diagnostics",
+    diagnostics: [{ code, severity: "error", message, ...(profile.at && { at: profile.at }) }],
   };
-  return { kind: "openIdConnect", profile, metadata: typed };
 }

@@ -4,7 +4,10 @@ import type {
   AccountKey,
   CallRecord,
   DirectoryPort,
+  FederationFailure,
   FederationPort,
+  HintResult,
+  HintTrust,
   HttpCall,
   HttpResult,
   Ports,
@@ -20,6 +23,10 @@ export interface MemoryPorts extends Ports {
   time: number;
   answer: (call: HttpCall) => HttpResult | Promise<HttpResult>;
   federationClaims: Record<string, unknown>;
+  /** What the provider's answer becomes, where it is no set of claims. */
+  federationFailure?: FederationFailure;
+  federationEndSession?: string;
+  hint: (hint: string, trust: HintTrust) => HintResult;
 }
 
 export function memoryPorts(): MemoryPorts {
@@ -52,7 +59,9 @@ export function memoryPorts(): MemoryPorts {
     keys: { secret: async (id) => `secret-of-${id}`, certificates: async () => [] },
     requestSigner: { sign: async (_at, claims) => `signed.${JSON.stringify(claims)}` },
     verification: verification(codes),
-    federation: federation(() => ports.federationClaims),
+    federation: federation(() => ports),
+    hint: () => ({ kind: "refused", code: "AADB2C90210", detail: "no hint is believed" }),
+    hints: { verify: async (hint, trust) => ports.hint(hint, trust) },
     calls: {
       async record(call) {
         callRecords.push(call);
@@ -156,15 +165,22 @@ function verification(codes: Map<string, string>): VerificationPort {
   };
 }
 
-function federation(claims: () => Record<string, unknown>): FederationPort {
+function federation(ports: () => MemoryPorts): FederationPort {
   return {
-    begin: async (provider, { state }) => ({
-      url: `https://idp.example/authorize?state=${encodeURIComponent(state)}&client_id=${provider.clientId}`,
+    begin: async (provider, { state, parameters }) => ({
+      url: `https://idp.example/authorize?${new URLSearchParams({ ...parameters, state, client_id: provider.clientId, redirect_uri: provider.redirectUri })}`,
       saved: "saved",
     }),
-    complete: async (_provider, _saved, answer) =>
-      answer.error === undefined
-        ? { kind: "claims", claims: claims(), tokens: { accessToken: "idp-access-token" } }
-        : { kind: "providerError", error: answer.error },
+    async complete(_provider, _saved, answer) {
+      if (answer.error !== undefined) return { kind: "providerError", error: answer.error };
+      const { federationClaims: claims, federationFailure, federationEndSession } = ports();
+      if (federationFailure) return federationFailure;
+      return {
+        kind: "claims",
+        claims,
+        tokens: { accessToken: "idp-access-token" },
+        ...(federationEndSession !== undefined && { endSessionEndpoint: federationEndSession }),
+      };
+    },
   };
 }

@@ -1,4 +1,5 @@
-import type { FederationPort } from "@vestibule/engine";
+import type { FederationPort, HintPort } from "@vestibule/engine";
+import type { HintRecipient } from "../federation/hints.ts";
 import type { Closing } from "../hosting/closing.ts";
 import type { Mailer, MailerOptions } from "../messages/mailer.ts";
 import type { OutboundHttp, OutboundOptions, SocketOpener } from "../outbound/index.ts";
@@ -29,6 +30,12 @@ export function deferredMailer(options: MailerOptions): Mailer {
   };
 }
 
+export interface DeferredFederation {
+  readonly federation: FederationPort;
+  /** Reads the hints that come to one tenant. */
+  hints(recipient: HintRecipient): HintPort;
+}
+
 /** `closing` gets what the providers' client holds open, once there is one. */
 export function deferredFederation(
   options: {
@@ -38,23 +45,34 @@ export function deferredFederation(
     readonly openSocket?: SocketOpener;
   },
   closing: Closing,
-): FederationPort {
-  const federation = once(async () => {
-    const [{ createGuardedFetch }, { createFederation }] = await Promise.all([
-      import("./guarded-fetch.ts"),
-      import("../federation/federation.ts"),
-    ]);
+): DeferredFederation {
+  const room = once(async () => {
+    const [{ createGuardedFetch }, { createFederationContext, federationOf }, { createHints }] =
+      await Promise.all([
+        import("./guarded-fetch.ts"),
+        import("../federation/federation.ts"),
+        import("../federation/hints.ts"),
+      ]);
     const providers = createGuardedFetch(options);
     closing.add(() => providers.close());
-    return createFederation({
+    const context = createFederationContext({
       fetch: providers.fetch,
       allowInsecureHttp: options.development,
       now: options.now,
     });
+    return {
+      federation: federationOf(context),
+      hints: (recipient: HintRecipient) => createHints(context, recipient),
+    };
   });
   return {
-    begin: async (...request) => (await federation.get()).begin(...request),
-    complete: async (...answer) => (await federation.get()).complete(...answer),
+    federation: {
+      begin: async (...request) => (await room.get()).federation.begin(...request),
+      complete: async (...answer) => (await room.get()).federation.complete(...answer),
+    },
+    hints: (recipient) => ({
+      verify: async (...hint) => (await room.get()).hints(recipient).verify(...hint),
+    }),
   };
 }
 

@@ -9,6 +9,8 @@ import { createKeyPort } from "../keys/policy-keys.ts";
 import { createTokenSigning } from "../keys/signing-keys.ts";
 import type { OutboundHttp, OutboundOptions } from "../outbound/index.ts";
 import { createTemplateSource, type TemplateSource } from "../pages/template-source.ts";
+import { findApplication } from "../relying-party/authorize.ts";
+import { ownDocument } from "../relying-party/own-document.ts";
 import type { ServerOptions } from "../server.ts";
 import { openStore } from "../store/open-store.ts";
 import { openTenants } from "../tenant/open-tenants.ts";
@@ -63,7 +65,7 @@ export async function openOutside(
   });
   closing.add(() => mailer.close());
 
-  const federation = deferredFederation({ development, privateHosts, now, ...opener }, closing);
+  const { federation, hints } = deferredFederation({ development, privateHosts, now, ...opener }, closing);
 
   const tenants = await openTenants(options.directories, {
     mode,
@@ -83,6 +85,11 @@ export async function openOutside(
     http: httpOfTenants({ development, ...opener }, closing),
     signing,
     keys: (tenant) => createKeyPort({ keys: store.policyKeys, mode, now }, tenant),
+    hints: (tenant) =>
+      hints({
+        isAudience: (audience) => audience === tenant.id || findApplication(tenant, audience) !== undefined,
+        ownDocument: (address, origin) => ownDocument(signing, tenant, address, origin),
+      }),
   });
   return {
     context: { mode, tenants, store, ports, signing, log, now, trustedProxies: options.trustedProxies ?? [] },

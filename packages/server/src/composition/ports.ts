@@ -1,5 +1,5 @@
 import { randomInt, randomUUID } from "node:crypto";
-import type { FederationPort, HttpPort, KeyPort, Ports } from "@vestibule/engine";
+import type { FederationPort, HintPort, HttpPort, KeyPort, Ports } from "@vestibule/engine";
 import type { FastifyBaseLogger } from "fastify";
 import type { TokenSigning } from "../context.ts";
 import { randomToken } from "../keys/random-token.ts";
@@ -18,6 +18,7 @@ export interface Outside {
   http(tenant: Tenant): HttpPort;
   keys(tenant: Tenant): KeyPort;
   readonly signing: TokenSigning;
+  hints(tenant: Tenant): HintPort;
   /** True in development mode: recorded calls hold bodies and claim values. */
   readonly recordsValues: boolean;
   readonly log: FastifyBaseLogger;
@@ -37,7 +38,7 @@ export function createPorts(outside: Outside): (tenant: Tenant) => Ports {
 }
 
 function bindPorts(
-  { store, http, federation, mailer, keys, signing, recordsValues, log, now }: Outside,
+  { store, http, federation, hints, mailer, keys, signing, recordsValues, log, now }: Outside,
   tenant: Tenant,
 ): Ports {
   return {
@@ -54,6 +55,7 @@ function bindPorts(
     requestSigner: createRequestSigner(signing, tenant),
     verification: store.verification(tenant, (message) => mailer.deliver(tenant.id, message)),
     federation,
+    hints: hints(tenant),
     calls: {
       // The person's journey goes on although its record is lost; the operator learns of it from the log.
       record: async (call) => {

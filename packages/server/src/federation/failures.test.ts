@@ -28,6 +28,7 @@ describe("the token endpoint", () => {
       kind: "providerError",
       error: "invalid_grant",
       description: "code was used",
+      answer: { error: "invalid_grant", error_description: "code was used" },
     });
   });
 

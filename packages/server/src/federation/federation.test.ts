@@ -86,7 +86,7 @@ describe("the provider's answer", () => {
       }),
       tokens: {
         accessToken: "an-access-token",
-        tokenType: "bearer",
+        tokenType: "Bearer",
         expiresIn: 3600,
         refreshToken: "a-refresh-token",
       },

@@ -1,20 +1,31 @@
 import { createLocalJWKSet, type JSONWebKeySet, type LocalJWKSet } from "jose";
-import { allowInsecureRequests, customFetch, discovery, type ServerMetadata } from "openid-client";
 import { type BoundedFetch, ProviderUnreachable, withoutQuery } from "./bounded-fetch.ts";
+import { readObject } from "./json.ts";
+
+/** Members of a discovery document as they came: nothing of them is believed before it is looked at. */
+export type DiscoveryDocument = Readonly<Record<string, unknown>>;
 
 /** A provider's discovery document and its keys, as they were fetched together. */
 export interface ProviderMetadata {
-  readonly server: Readonly<ServerMetadata>;
+  /** Empty where the profile names no discovery document. */
+  readonly server: DiscoveryDocument;
   readonly keys: LocalJWKSet;
   /** Milliseconds since 1970. */
   readonly fetchedAt: number;
 }
 
+/** Where it is fetched from; at least one of the two. */
+export interface MetadataSource {
+  readonly metadata?: string;
+  /** Overrides the `jwks_uri` of the discovery document. */
+  readonly jwks?: string;
+}
+
 export interface ProviderMetadataCache {
-  /** Throws what openid-client throws, or `ProviderUnreachable`. */
-  get(metadataUrl: string): Promise<ProviderMetadata>;
+  /** Throws only `ProviderUnreachable`. */
+  get(source: MetadataSource): Promise<ProviderMetadata>;
   /** Fetches again because `seen` lacks a key, at most once in `refetchPause`; gives `seen` where it is too early. */
-  refresh(metadataUrl: string, seen: ProviderMetadata): Promise<ProviderMetadata>;
+  refresh(source: MetadataSource, seen: ProviderMetadata): Promise<ProviderMetadata>;
 }
 
 const fresh = 10 * 60_000;
@@ -24,75 +35,77 @@ const refetchPause = 5_000;
 const maxEntries = 500;
 
 /** Discovery with a cache: one fetch at a time for each address, bounded in number and age. */
-export function createProviderMetadataCache(
-  fetch: BoundedFetch,
-  allowInsecureHttp: boolean,
-  now: () => number,
-): ProviderMetadataCache {
+export function createProviderMetadataCache(fetch: BoundedFetch, now: () => number): ProviderMetadataCache {
   const entries = new Map<string, ProviderMetadata>();
   const underWay = new Map<string, Promise<ProviderMetadata>>();
 
-  function load(metadataUrl: string): Promise<ProviderMetadata> {
-    const pending = underWay.get(metadataUrl);
+  const keyOf = ({ metadata, jwks }: MetadataSource) => JSON.stringify([metadata, jwks]);
+
+  function load(source: MetadataSource): Promise<ProviderMetadata> {
+    const key = keyOf(source);
+    const pending = underWay.get(key);
     if (pending !== undefined) return pending;
-    const loading = fetchMetadata(metadataUrl, fetch, allowInsecureHttp, now)
+    const loading = fetchMetadata(source, fetch, now)
       .then((entry) => {
-        entries.delete(metadataUrl);
-        entries.set(metadataUrl, entry);
+        entries.delete(key);
+        entries.set(key, entry);
         const oldest = entries.keys().next().value;
         if (entries.size > maxEntries && oldest !== undefined) entries.delete(oldest);
         return entry;
       })
-      .finally(() => underWay.delete(metadataUrl));
-    underWay.set(metadataUrl, loading);
+      .finally(() => underWay.delete(key));
+    underWay.set(key, loading);
     return loading;
   }
 
   return {
-    async get(metadataUrl) {
-      const known = entries.get(metadataUrl);
+    async get(source) {
+      const known = entries.get(keyOf(source));
       const age = known === undefined ? Number.POSITIVE_INFINITY : Math.abs(now() - known.fetchedAt);
       if (known !== undefined && age < fresh) return known;
       try {
-        return await load(metadataUrl);
+        return await load(source);
       } catch (error) {
         if (known !== undefined && age < usable) return known;
         throw error;
       }
     },
-    async refresh(metadataUrl, seen) {
-      const known = entries.get(metadataUrl);
+    async refresh(source, seen) {
+      const known = entries.get(keyOf(source));
       if (known !== undefined && known !== seen) return known;
       if (Math.abs(now() - seen.fetchedAt) < refetchPause) return seen;
-      return load(metadataUrl);
+      return load(source);
     },
   };
 }
 
 async function fetchMetadata(
-  metadataUrl: string,
+  { metadata, jwks }: MetadataSource,
   fetch: BoundedFetch,
-  allowInsecureHttp: boolean,
   now: () => number,
 ): Promise<ProviderMetadata> {
-  // Discovery itself concerns no client; the configuration that it makes is thrown away.
-  const found = await discovery(new URL(metadataUrl), "discovery", undefined, undefined, {
-    [customFetch]: fetch,
-    ...(allowInsecureHttp && { execute: [allowInsecureRequests] }),
-  });
-  const server = found.serverMetadata();
-  return { server, keys: await fetchKeys(server, fetch), fetchedAt: now() };
+  const server = metadata === undefined ? {} : await fetchObject(metadata, "METADATA", fetch);
+  if (metadata !== undefined && typeof server.issuer !== "string")
+    throw new ProviderUnreachable("the metadata names no issuer");
+  const keys = await fetchObject(jwks ?? server.jwks_uri, "jwks_uri", fetch);
+  try {
+    return { server, keys: createLocalJWKSet(keys as unknown as JSONWebKeySet), fetchedAt: now() };
+  } catch (cause) {
+    throw new ProviderUnreachable("the provider's key set cannot be read", { cause });
+  }
 }
 
-async function fetchKeys(server: ServerMetadata, fetch: BoundedFetch): Promise<LocalJWKSet> {
-  if (typeof server.jwks_uri !== "string") throw new ProviderUnreachable("the metadata names no jwks_uri");
-  if (!URL.canParse(server.jwks_uri)) throw new ProviderUnreachable("the metadata's jwks_uri is no address");
-  const response = await fetch(server.jwks_uri, { method: "GET", headers: { accept: "application/json" } });
-  const where = withoutQuery(server.jwks_uri);
+async function fetchObject(
+  address: unknown,
+  what: string,
+  fetch: BoundedFetch,
+): Promise<Readonly<Record<string, unknown>>> {
+  if (typeof address !== "string" || !URL.canParse(address))
+    throw new ProviderUnreachable(`${what} is no address`);
+  const response = await fetch(address, { method: "GET", headers: { accept: "application/json" } });
+  const where = withoutQuery(address);
   if (response.status !== 200) throw new ProviderUnreachable(`${where} answered ${response.status}`);
-  try {
-    return createLocalJWKSet((await response.json()) as JSONWebKeySet);
-  } catch (cause) {
-    throw new ProviderUnreachable(`${where} answered with no key set`, { cause });
-  }
+  const object = readObject(await response.text());
+  if (object === undefined) throw new ProviderUnreachable(`${where} answered with no JSON object`);
+  return object;
 }

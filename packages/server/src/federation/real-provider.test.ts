@@ -88,7 +88,14 @@ async function browse(start: string): Promise<Record<string, string>> {
 
 function as(clientId: string, changes: Partial<OpenIdConnectProvider> = {}): OpenIdConnectProvider {
   return {
+    protocol: "OpenIdConnect",
     technicalProfile: "Real-OIDC",
+    endpoints: {},
+    responseType: "code",
+    httpBinding: "POST",
+    bodyClaims: [],
+    issuerPrefixes: [],
+    discoverByIssuer: false,
     metadata: `${issuer}/.well-known/openid-configuration`,
     clientId,
     clientSecret: secret,

@@ -3,9 +3,11 @@ import { refused } from "./failures.ts";
 /** What `complete` must know of `begin`. It stays on the server, in the journey's state. */
 export interface Saved {
   readonly state: string;
-  readonly nonce: string;
   readonly redirectUri: string;
-  readonly issuer: string;
+  /** OpenID Connect only. */
+  readonly nonce?: string;
+  /** Issuer by the provider's metadata; absent where only prefixes say who it may be. */
+  readonly issuer?: string;
   /** PKCE verifier, where a challenge was sent. */
   readonly verifier?: string;
 }
@@ -24,10 +26,10 @@ export function readSaved(text: string): Saved {
   }
   if (typeof value === "object" && value !== null) {
     const { state, nonce, redirectUri, issuer, verifier } = value as Readonly<Record<string, unknown>>;
-    if (isText(state) && isText(nonce) && isText(redirectUri) && isText(issuer)) {
-      if (verifier === undefined) return { state, nonce, redirectUri, issuer };
-      if (isText(verifier)) return { state, nonce, redirectUri, issuer, verifier };
-    }
+    const rest = { nonce, issuer, verifier };
+    const given = Object.entries(rest).filter(([, member]) => member !== undefined);
+    if (isText(state) && isText(redirectUri) && given.every(([, member]) => isText(member)))
+      return { state, redirectUri, ...Object.fromEntries(given) };
   }
   throw refused("AADB2C90273", "the federation's saved values are missing");
 }

@@ -321,7 +321,7 @@ export class ProtocolError extends Error {
 /** `error_description` as journeys.md 13.1 lays it out. Clients look for the code at its beginning. */
 export function describeError(code: string, message: string, correlationId: string, now: number): string {
   const timestamp = `${new Date(now).toISOString().slice(0, 19).replace("T", " ")}Z`;
-  return `${code}: ${singleLine(message)}\r\nCorrelation ID: ${correlationId}\r\nTimestamp: ${timestamp}\r\n`;
+  return `${singleLine(code)}: ${singleLine(message)}\r\nCorrelation ID: ${correlationId}\r\nTimestamp: ${timestamp}\r\n`;
 }
 
 /** protocol.md 14, S14: what is echoed never ends a line. Long values are cut: they are for reading only. */

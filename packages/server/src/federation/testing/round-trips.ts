@@ -19,8 +19,15 @@ export class RoundTrips {
 
   provider(changes: Partial<OpenIdConnectProvider> = {}): OpenIdConnectProvider {
     return {
+      protocol: "OpenIdConnect",
       technicalProfile: "Contoso-OIDC",
       metadata: this.idp.metadata,
+      endpoints: {},
+      responseType: "code",
+      httpBinding: "POST",
+      bodyClaims: [],
+      issuerPrefixes: [],
+      discoverByIssuer: false,
       clientId: "our client",
       clientSecret: "our: secret/+",
       scope: "openid email",
