@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import { runConnectorCases } from "./connectors/run.ts";
+import { crawl } from "./crawl/run.ts";
 import { Report } from "./report.ts";
 import { runScenarios } from "./scenarios/run.ts";
 import { runTransformationCases } from "./transformations/run.ts";
@@ -30,11 +31,24 @@ const suites: Readonly<Record<string, { readonly usage: string; readonly run: Su
     async run({ paths, policies, starterpack, only }, report) {
       if (policies === undefined || starterpack === undefined) return false;
       const options = { files: paths, policies, starterPack: starterpack };
-      await runScenarios({ ...options, ...(only !== undefined && { only: new RegExp(only, "i") }) }, report);
+      await runScenarios({ ...options, ...selection(only) }, report);
+      return true;
+    },
+  },
+  crawl: {
+    usage: "DIR… --starterpack DIR [--json OUT] [--only REGEX]",
+    async run({ paths, starterpack, json, only }, report) {
+      if (starterpack === undefined) return false;
+      const out = json === undefined ? {} : { json };
+      await crawl({ folders: paths, starterPack: starterpack, ...out, ...selection(only) }, report);
       return true;
     },
   },
 };
+
+function selection(only: string | undefined): { only?: RegExp } {
+  return only === undefined ? {} : { only: new RegExp(only, "i") };
+}
 
 function readArguments(words: readonly string[]): Arguments | undefined {
   const text = { type: "string" } as const;

@@ -6,7 +6,8 @@ export interface Mismatch {
 }
 
 export type CaseResult =
-  | { readonly kind: "passed" }
+  /** `how` is printed, for suites that say a line for each case. */
+  | { readonly kind: "passed"; readonly how?: string }
   | { readonly kind: "failed"; readonly mismatches: readonly Mismatch[] }
   | { readonly kind: "skipped"; readonly reason: string };
 
@@ -33,6 +34,7 @@ export class Report {
     switch (result.kind) {
       case "passed":
         this.passed++;
+        if (result.how !== undefined) this.#print(`PASSED ${id}: ${result.how}`);
         break;
       case "skipped":
         this.skipped++;

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import type { Account, NewAccount } from "@vestibule/engine";
-import type { Diagnostic } from "@vestibule/policy";
+import type { Diagnostic, Policy } from "@vestibule/policy";
 import { type RunningServer, startServer } from "@vestibule/server";
 import { MovedClock } from "./clock.ts";
 import { OutsideHosts } from "./outside-hosts.ts";
@@ -89,7 +89,10 @@ export class Laboratory {
   async serve(files: readonly PolicyFile[]): Promise<readonly Diagnostic[]> {
     const same =
       files.length === this.#served.length &&
-      files.every((file, index) => file.text === this.#served[index]?.text);
+      files.every(({ name, text }, index) => {
+        const before = this.#served[index];
+        return name === before?.name && text === before.text;
+      });
     if (!same) {
       const policies = join(this.#folder, "tenant", "policies");
       await rm(policies, { recursive: true, force: true });
@@ -104,6 +107,11 @@ export class Laboratory {
   /** Ids of the policies that can be invoked, as they are written. */
   policies(): readonly string[] {
     return [...this.#tenant().policies.values()].map(({ id }) => id);
+  }
+
+  /** The merged policy behind an id; undefined where it cannot be invoked. */
+  policy(id: string): Policy | undefined {
+    return this.#tenant().policies.get(id.toLowerCase())?.program.policy;
   }
 
   /** Forgets accounts, sessions, journeys, mails and counters. */

@@ -1,0 +1,71 @@
+import { Browser } from "../browser/browser.ts";
+import { clientId, type Laboratory, redirectUri, tenantDomain } from "../lab/laboratory.ts";
+import type { OutsideWorld } from "./outside-world.ts";
+import { personsAccount } from "./person.ts";
+import type { PolicyFacts } from "./policy-facts.ts";
+import { type Goal, Robot } from "./robot.ts";
+
+export interface Attempt {
+  readonly goal: Goal;
+  /** `token`; `outcome`: an error that the policy itself words; else what stopped the walk. */
+  readonly kind: "token" | "outcome" | "error" | "page" | "outside";
+  readonly reason: string;
+  readonly path: readonly string[];
+}
+
+/** One walk through a policy in a fresh directory. */
+export async function attempt(
+  goal: Goal,
+  policy: string,
+  facts: PolicyFacts,
+  laboratory: Laboratory,
+  outside: OutsideWorld,
+): Promise<Attempt> {
+  laboratory.reset();
+  laboratory.clock.advance(2 * 3600);
+  outside.sent.length = 0;
+  outside.nonce = undefined;
+  if (goal === "sign in") await laboratory.addAccount(personsAccount, `${policy} ${laboratory.clock.now()}`);
+  const browser = new Browser({ origin: laboratory.origin, redirectUri, now: () => laboratory.clock.now() });
+  const robot = new Robot(browser, laboratory, outside, goal);
+  const end = await robot.walk(await browser.open(await address(policy, facts, laboratory, outside)));
+  const about = { goal, path: robot.path };
+  switch (end.kind) {
+    case "application":
+      return { ...about, ...answered(end.fields) };
+    case "page":
+      return { ...about, kind: "page", reason: `${end.page}: ${end.reason}` };
+    case "error":
+      return { ...about, kind: "error", reason: `error page: ${end.reason}` };
+    case "outside":
+      return { ...about, kind: "outside", reason: `the browser is sent to ${end.at} and never comes back` };
+  }
+}
+
+function answered(fields: URLSearchParams): Pick<Attempt, "kind" | "reason"> {
+  if (fields.has("id_token")) return { kind: "token", reason: "token" };
+  const description = (fields.get("error_description") ?? "").split(/\r?\n/, 1)[0] ?? "";
+  const reason = `${fields.get("error") ?? "no token and no error"}: ${description}`;
+  // The server's own failures carry its codes; any other text is the policy's or its API's.
+  return { kind: /^AADB2C\d+/.test(description) || description === "" ? "error" : "outcome", reason };
+}
+
+async function address(
+  policy: string,
+  facts: PolicyFacts,
+  laboratory: Laboratory,
+  outside: OutsideWorld,
+): Promise<string> {
+  const { hint } = facts;
+  const secret = hint?.secretContainer === undefined ? undefined : laboratory.secret(hint.secretContainer);
+  const query = new URLSearchParams({
+    ...facts.parameters,
+    client_id: clientId,
+    redirect_uri: redirectUri,
+    response_type: "id_token",
+    scope: "openid",
+    nonce: "crawl",
+    ...(hint && { id_token_hint: await outside.hintToken(hint, secret) }),
+  });
+  return `/${tenantDomain}/${policy}/oauth2/v2.0/authorize?${query}`;
+}
