@@ -28,6 +28,7 @@ export {
 export { parseJson } from "./profiles/restful/json.ts";
 export { type Compilation, compile } from "./program/compile.ts";
 export type { Program } from "./program/program.ts";
+export * from "./second-factor-ports.ts";
 export {
   builtInStrings,
   errorMessages,

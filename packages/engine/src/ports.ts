@@ -1,5 +1,6 @@
 import type { ClaimValue } from "./claims/value.ts";
 import type { FederationPort, HintPort } from "./federation-port.ts";
+import type { PhonePort } from "./second-factor-ports.ts";
 
 export type * from "./federation-port.ts";
 
@@ -14,6 +15,7 @@ export interface Ports {
   readonly keys: KeyPort;
   readonly requestSigner: RequestSigner;
   readonly verification: VerificationPort;
+  readonly phone: PhonePort;
   readonly federation: FederationPort;
   readonly hints: HintPort;
   /** Receives every outbound call when it ended, for the audit log and the call inspector. */

@@ -1,11 +1,14 @@
 import type { ClaimValue } from "../claims/value.ts";
 import type { Ports } from "../ports.ts";
+import type { CompiledProfile } from "../program/compiled-profile.ts";
 import type { Program } from "../program/program.ts";
 import type { JourneyEvent } from "./event.ts";
 import { completeFederation } from "./federation.ts";
 import { formOf, selectionOf } from "./forms.ts";
 import type { Outcome } from "./outcome.ts";
 import { pageModel } from "./page-model.ts";
+import { completePhoneFactor, phoneAction } from "./phone-factor.ts";
+import { phoneContent } from "./phone-page.ts";
 import {
   drop,
   nextStep,
@@ -66,6 +69,8 @@ function describe(event: JourneyEvent): string {
       return `Form posted: ${Object.keys(event.fields).join(", ")}`;
     case "exchangeChosen":
       return `Chosen: ${event.exchangeId}`;
+    case "phone":
+      return `Phone: ${event.action}`;
     case "verification":
       return `Verification of ${event.claimId}: ${event.action}`;
     case "providerReturned":
@@ -73,6 +78,10 @@ function describe(event: JourneyEvent): string {
     default:
       return event.kind;
   }
+}
+
+function profileOfPage(run: Run, { technicalProfile }: WaitingPage): CompiledProfile | undefined {
+  return technicalProfile === undefined ? undefined : profileOf(run, technicalProfile);
 }
 
 const startOver: Outcome = {
@@ -101,6 +110,12 @@ async function handle(run: Run, event: JourneyEvent): Promise<Outcome> {
       return cancel(run);
     case "verification":
       return waiting?.kind === "page" ? verify(run, waiting, event) : { kind: "verification", result: 1 };
+    case "phone": {
+      const compiled = waiting?.kind === "page" ? profileOfPage(run, waiting) : undefined;
+      return waiting?.kind === "page" && compiled?.kind === "phoneFactor"
+        ? phoneAction(run, waiting, compiled, event)
+        : { kind: "phone", status: 448 };
+    }
     case "providerReturned":
       if (waiting?.kind !== "provider") return startOver;
       return (await completeFederation(run, waiting, event.parameters)) ?? runSteps(run);
@@ -144,7 +159,7 @@ async function posted(
 }
 
 function hasFieldOf(run: Run, page: WaitingPage, fields: Readonly<Record<string, string>>): boolean {
-  const compiled = page.technicalProfile === undefined ? undefined : profileOf(run, page.technicalProfile);
+  const compiled = profileOfPage(run, page);
   if (compiled?.kind !== "selfAsserted") return false;
   const names = new Set(Object.keys(fields).map((name) => name.toLowerCase()));
   return formOf(run, compiled).fields.some(({ type }) => names.has(type.id.toLowerCase()));
@@ -152,8 +167,15 @@ function hasFieldOf(run: Run, page: WaitingPage, fields: Readonly<Record<string,
 
 async function confirm(run: Run, waiting: WaitingPage, keepMeSignedIn: boolean): Promise<Outcome> {
   if (waiting.failure) return serverError(waiting.failure.code, waiting.failure.message);
-  const compiled =
-    waiting.technicalProfile === undefined ? undefined : profileOf(run, waiting.technicalProfile);
+  const compiled = profileOfPage(run, waiting);
+  if (compiled?.kind === "phoneFactor") {
+    const completed = await completePhoneFactor(run, waiting, compiled);
+    if (completed === "notProved") return { kind: "page", page: pageModel(run, waiting) };
+    if (completed) return completed;
+    drop(run, "waiting");
+    nextStep(run);
+    return runSteps(run);
+  }
   if (!waiting.accepted || compiled?.kind !== "selfAsserted")
     return { kind: "page", page: pageModel(run, waiting) };
   const { profile, metadata } = compiled;
@@ -251,16 +273,18 @@ function notOffered(what: string): Outcome {
 
 function cancel(run: Run): Outcome {
   const { waiting } = run.state;
-  const compiled =
-    waiting?.kind === "page" && waiting.technicalProfile !== undefined
-      ? profileOf(run, waiting.technicalProfile)
-      : undefined;
-  if (compiled?.kind === "selfAsserted" && !compiled.metadata.showCancelButton) return reload(run);
+  const compiled = waiting?.kind === "page" ? profileOfPage(run, waiting) : undefined;
+  const isPage = compiled?.kind === "selfAsserted" || compiled?.kind === "phoneFactor";
+  if (isPage && !compiled.metadata.showCancelButton) return reload(run);
+  const message =
+    compiled?.kind === "phoneFactor"
+      ? phoneContent(run, compiled).cancel_message
+      : "The user has cancelled entering self-asserted information.";
   return {
     kind: "relyingPartyError",
     error: "access_denied",
     code: "AADB2C90091",
-    message: "The user has cancelled entering self-asserted information.",
+    message: message ?? "",
   };
 }
 

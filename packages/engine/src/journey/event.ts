@@ -20,6 +20,20 @@ export type JourneyEvent =
       /** What else stood in the form, passwords included; for the page that is rendered again without JavaScript. */
       readonly typed?: Readonly<Record<string, string>>;
     }
+  /** Something on the page of a phone factor (pages.md 1.10). */
+  | PhoneEvent
   | { readonly kind: "providerReturned"; readonly parameters: Readonly<Record<string, string>> }
   /** Show the current page again. */
   | { readonly kind: "reload" };
+
+export interface PhoneEvent {
+  readonly kind: "phone";
+  /** `sms` and `call` send; `check` and `poll` ask whether it was answered; `change` goes back to the numbers. */
+  readonly action: "sms" | "call" | "check" | "poll" | "change";
+  /** Position of a number on file, from 1. */
+  readonly numberId?: string;
+  /** What was typed: an international number, or a national one with the calling code (`+44`) of its country. */
+  readonly number?: string;
+  readonly callingCode?: string;
+  readonly code?: string;
+}

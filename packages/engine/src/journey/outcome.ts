@@ -10,6 +10,8 @@ export type Outcome =
   | { readonly kind: "refused"; readonly problem: PageProblem }
   /** Answer of a classic e-mail verification (pages.md 1.7): 0 ok, 1 server, 2 throttled, 3 wrong, 4 too many, 5 expired, 6 bad address. */
   | { readonly kind: "verification"; readonly result: 0 | 1 | 2 | 3 | 4 | 5 | 6 }
+  /** Answer of a phone factor (pages.md 1.10): ok, expired, throttled, unreachable, wrong or not answered yet. */
+  | { readonly kind: "phone"; readonly status: 200 | 400 | 429 | 448 | 449 }
   | { readonly kind: "redirect"; readonly url: string }
   | IssuedOutcome
   /** An error for the application (journeys.md 13). */

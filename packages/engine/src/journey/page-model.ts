@@ -1,11 +1,12 @@
 import type { ClaimType, Policy } from "@vestibule/policy";
 import { claimText } from "../claims/bag.ts";
 import { metadataItem, resolveInputClaims } from "../claims/mapping.ts";
-import { resolveClaimResolvers } from "../claims/resolvers.ts";
 import { isReadOnly, maxLength } from "../profiles/self-asserted/fields.ts";
-import { type Choice, type Form, formOf, pageContract, type Selection, selectionOf } from "./forms.ts";
+import { type Choice, type Form, formOf, type Selection, selectionOf } from "./forms.ts";
 import { pageTexts, resourcesIdFor } from "./messages.ts";
-import type { PageContentDefinition, PageField, PageModel, PagePredicates, PageProvider } from "./page.ts";
+import type { PageField, PageModel, PagePredicates, PageProvider } from "./page.ts";
+import { contentDefinition, contentOf, pageContent, pageLanguage } from "./page-definition.ts";
+import { phonePage } from "./phone-page.ts";
 import { currentStep, profileOf, type Run, resolverScope } from "./run.ts";
 import type { WaitingPage } from "./state.ts";
 
@@ -13,6 +14,7 @@ import type { WaitingPage } from "./state.ts";
 export function pageModel(run: Run, waiting: WaitingPage): PageModel {
   const compiled =
     waiting.technicalProfile === undefined ? undefined : profileOf(run, waiting.technicalProfile);
+  if (compiled?.kind === "phoneFactor") return phonePage(run, waiting, compiled);
   const form = compiled?.kind === "selfAsserted" ? formOf(run, compiled) : undefined;
   const selection = waiting.selects ? selectionOf(run) : undefined;
   const definitionId =
@@ -44,59 +46,28 @@ export function keepAliveInDays(policy: Policy): number {
   return policy.relyingParty.behaviors.singleSignOn?.keepAliveInDays ?? 0;
 }
 
-function contentDefinition(run: Run, id: string): PageContentDefinition {
-  const { policy } = run.program;
-  const definition = policy.contentDefinitions.get(id);
-  const scope = resolverScope(run);
-  const encoded = (text: string) => encodeURIComponent(resolveClaimResolvers(text, scope) ?? "");
-  const loadUri = (definition?.loadUri ?? "~/tenant/default/selfAsserted.cshtml").replace(
-    /\{[A-Za-z-]+:[^{}]+\}/g,
-    encoded,
-  );
-  const parameters = Object.entries(policy.relyingParty.behaviors.contentDefinitionParameters ?? {});
-  const query = parameters.map(([name, value]) => `${encodeURIComponent(name)}=${encoded(value)}`).join("&");
-  return {
-    id,
-    loadUri: query === "" ? loadUri : `${loadUri}${loadUri.includes("?") ? "&" : "?"}${query}`,
-    ...pageContract(definition?.dataUri ?? "urn:com:microsoft:aad:b2c:elements:contract:selfasserted:2.1.7"),
-  };
-}
-
-function pageLanguage(run: Run): PageModel["language"] {
-  const { region } = new Intl.Locale(run.state.culture.tag);
-  return { lang: run.state.culture.language, ...(region !== undefined && { country: region }) };
-}
-
 /** Texts do not change while a program lives: they are put together once for each page and language. */
-const mostContents = 256;
-const contents = new WeakMap<object, Map<string, Readonly<Record<string, string>>>>();
-
 function content(run: Run, definitionId: string, form: Form | undefined): Readonly<Record<string, string>> {
-  const cached = contents.get(run.program) ?? new Map<string, Readonly<Record<string, string>>>();
-  contents.set(run.program, cached);
-  const key = `${definitionId}\n${run.state.culture.tag}\n${form?.compiled.profile.id ?? ""}`;
-  const known = cached.get(key);
-  if (known) return known;
-  const texts = form?.texts ?? pageTexts(run, definitionId);
-  const { ux } = texts.builtIn;
-  const table =
-    form === undefined
-      ? ux.providerSelection
-      : /^unifiedss[pd]$/.test(form.contract)
-        ? ux.unified
-        : ux.selfAsserted;
-  const result: Record<string, string> = {};
-  for (const [id, text] of Object.entries({ ...table, ...ux.page })) {
-    result[id] = texts.localized("UxElement", undefined, id) ?? form?.compiled.metadata.texts[id] ?? text;
-  }
-  // B2C has one string for both pages of buttons; a page that only creates accounts says so.
-  if (form === undefined && /\.signup$/i.test(definitionId) && result.intro === ux.providerSelection.intro) {
-    result.intro = ux.page.vb_sign_up ?? "";
-  }
-  // The tag is what a browser wrote: without a bound anybody could fill the memory.
-  if (cached.size >= mostContents) cached.clear();
-  cached.set(key, result);
-  return result;
+  return pageContent(run, `${definitionId}\n${form?.compiled.profile.id ?? ""}`, () => {
+    const texts = form?.texts ?? pageTexts(run, definitionId);
+    const { ux } = texts.builtIn;
+    const table =
+      form === undefined
+        ? ux.providerSelection
+        : /^unifiedss[pd]$/.test(form.contract)
+          ? ux.unified
+          : ux.selfAsserted;
+    const result = contentOf(texts, table, form?.compiled.metadata.texts);
+    // B2C has one string for both pages of buttons; a page that only creates accounts says so.
+    if (
+      form === undefined &&
+      /\.signup$/i.test(definitionId) &&
+      result.intro === ux.providerSelection.intro
+    ) {
+      result.intro = ux.page.vb_sign_up ?? "";
+    }
+    return result;
+  });
 }
 
 function config(form: Form | undefined): Record<string, string> {

@@ -1,6 +1,6 @@
 /** A page as the engine describes it: everything that is on it, nothing of how it looks. */
 export interface PageModel {
-  readonly api: "CombinedSigninAndSignup" | "SelfAsserted" | "IdpSelections";
+  readonly api: "CombinedSigninAndSignup" | "SelfAsserted" | "IdpSelections" | "Phonefactor";
   /** Number of the page within its journey; part of the CSRF token (pages.md 1.4). */
   readonly step: number;
   readonly contentDefinition: PageContentDefinition;
@@ -13,6 +13,8 @@ export interface PageModel {
   readonly config: Readonly<Record<string, string>>;
   readonly fields: readonly PageField[];
   readonly providers: readonly PageProvider[];
+  /** On a page that proves a phone. */
+  readonly phone?: PagePhone;
   /** The exchange behind the sign-up link, where the link is shown. */
   readonly signUpLink: boolean;
   readonly forgotPasswordLink: boolean;
@@ -70,6 +72,32 @@ export interface PageProvider {
   readonly displayType: "Button" | "TextLink" | "SignUpLink";
   /** Id of the identity provider's technical profile, by which a mark (logo) is found. */
   readonly technicalProfile: string;
+}
+
+export interface PagePhone {
+  /** Numbers on file; empty = the person types one. */
+  readonly numbers: readonly { readonly id: number; readonly masked: string }[];
+  /** Which ways are offered. */
+  readonly mode: "sms" | "phone" | "mixed";
+  /** `choose`: nothing was sent; `code`: a text was sent; `call`: the phone rings. */
+  readonly stage: "choose" | "code" | "call";
+  /** Masked number that the text or call went to. */
+  readonly sentTo?: string;
+  /** The number on file that it went to. */
+  readonly sentToId?: number;
+  /** For a typed number: countries in the page's order. */
+  readonly countries: readonly PageCountry[];
+  readonly countryPlaceholder: string;
+  /** What was typed before the page was shown again. */
+  readonly typed: { readonly callingCode?: string; readonly number?: string };
+}
+
+export interface PageCountry {
+  /** ISO 3166, two letters. */
+  readonly iso: string;
+  readonly name: string;
+  /** `+44`. */
+  readonly callingCode: string;
 }
 
 export interface PageProblem {

@@ -78,6 +78,8 @@ export interface WaitingPage {
   readonly selects: boolean;
   /** Failed submissions against validation profiles. */
   readonly retries: number;
+  /** Of a phone factor: its numbers, and the text or call that is under way. */
+  readonly phone?: PhoneProof;
   /** The submission that was accepted and waits for `confirmed`. */
   readonly accepted?: AcceptedSubmission;
   /** What was typed, passwords left out; kept for a page that is shown again. */
@@ -85,6 +87,23 @@ export interface WaitingPage {
   readonly problem?: PageProblem;
   /** Set once the retry limit is reached: `confirmed` then ends the journey with it. */
   readonly failure?: { readonly code: string; readonly message: string };
+}
+
+export interface PhoneProof {
+  /** Numbers on file, as the policy gave them; empty = the person types one. */
+  readonly numbers: readonly string[];
+  /** The last text or call. */
+  readonly sent?: {
+    readonly by: "sms" | "call";
+    /** E.164. */
+    readonly number: string;
+    /** True where the person typed it. */
+    readonly typed: boolean;
+    /** The code was right or the call was confirmed: the person holds the phone. */
+    readonly verified: boolean;
+  };
+  /** Wrong codes on this page, whichever code they were for. */
+  readonly wrongCodes: number;
 }
 
 export interface AcceptedSubmission {

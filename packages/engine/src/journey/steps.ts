@@ -7,6 +7,7 @@ import { getClaims } from "./get-claims.ts";
 import { pageTexts } from "./messages.ts";
 import type { Outcome } from "./outcome.ts";
 import { pageModel } from "./page-model.ts";
+import { beginPhoneFactor } from "./phone-factor.ts";
 import { judgePreconditions } from "./preconditions.ts";
 import {
   currentStep,
@@ -222,6 +223,11 @@ async function runProfile(run: Run, compiled: CompiledProfile): Promise<StepResu
       if (run.state.request.prompt === "none") return interactionRequired(run);
       return showPage(run, compiled, false);
     }
+    case "phoneFactor": {
+      if (run.state.request.prompt === "none") return interactionRequired(run);
+      const begun = await beginPhoneFactor(run, compiled);
+      return begun.kind === "phone" ? showPage(run, compiled, false, { phone: begun.phone }) : begun;
+    }
     case "identityProvider":
       if (run.state.request.prompt === "none") return interactionRequired(run);
       return beginFederation(run, compiled);
@@ -277,7 +283,12 @@ function stepFailed(
 // Pages -------------------------------------------------------------------------------------------------------------------
 
 /** Suspends the journey at a page. */
-function showPage(run: Run, compiled: CompiledProfile | undefined, selects: boolean): Outcome {
+function showPage(
+  run: Run,
+  compiled: CompiledProfile | undefined,
+  selects: boolean,
+  more: Partial<WaitingPage> = {},
+): Outcome {
   if (run.state.entry === "refresh")
     return serverError(
       "AADB2C90085",
@@ -291,6 +302,7 @@ function showPage(run: Run, compiled: CompiledProfile | undefined, selects: bool
     retries: 0,
     typed: {},
     ...(compiled && { technicalProfile: compiled.profile.id }),
+    ...more,
   };
   update(run, { status: "suspended", waiting, pageCount: pageNumber });
   if (selects) {

@@ -2,6 +2,7 @@ import type { TechnicalProfile } from "@vestibule/policy";
 import type { TokenIssuer } from "../journey/outcome.ts";
 import type { HintMetadata } from "../profiles/id-token-hint.ts";
 import type { IdentityProviderMetadata } from "../profiles/identity-provider/common.ts";
+import type { PhoneFactorMetadata } from "../profiles/phone-factor/metadata.ts";
 import type { ProfileContext, ProfileResult } from "../profiles/profile.ts";
 import type { SelfAssertedMetadata } from "../profiles/self-asserted/metadata.ts";
 
@@ -11,6 +12,11 @@ export type CompiledProfile =
       readonly kind: "selfAsserted";
       readonly profile: TechnicalProfile;
       readonly metadata: SelfAssertedMetadata;
+    }
+  | {
+      readonly kind: "phoneFactor";
+      readonly profile: TechnicalProfile;
+      readonly metadata: PhoneFactorMetadata;
     }
   | ServerProfile
   | {

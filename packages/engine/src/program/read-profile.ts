@@ -12,6 +12,7 @@ import {
   type UnsupportedResponse,
 } from "../profiles/identity-provider/open-id-connect.ts";
 import { isPasswordGrant, loginNonInteractiveProfile } from "../profiles/login-non-interactive.ts";
+import { readPhoneFactorMetadata } from "../profiles/phone-factor/metadata.ts";
 import type { ServerProfileKind } from "../profiles/profile.ts";
 import { refreshTokenSetupProfile } from "../profiles/refresh-token-setup.ts";
 import { restfulProfile } from "../profiles/restful/index.ts";
@@ -30,6 +31,7 @@ const handlers: Readonly<Record<string, Reader>> = {
     profile,
     metadata: readSelfAssertedMetadata(profile),
   }),
+  "web.tpengine.providers.phonefactorprotocolprovider": readPhoneFactor,
   "web.tpengine.providers.azureactivedirectoryprovider": server(directoryProfile),
   "web.tpengine.providers.restfulprovider": server(restfulProfile),
   "web.tpengine.providers.claimstransformationprotocolprovider": server(claimsTransformationProfile),
@@ -167,6 +169,15 @@ function readIssuer(profile: TechnicalProfile): Reading {
 function signingKey(profile: TechnicalProfile): { signingKeyContainer?: string } {
   const key = profile.cryptographicKeys.find(({ id }) => id === "issuer_secret");
   return key ? { signingKeyContainer: key.storageReferenceId } : {};
+}
+
+function readPhoneFactor(profile: TechnicalProfile): Reading {
+  if (booleanItem(profile.metadata, "setting.enableCaptchaChallenge", false))
+    return notSupported(profile, "a CAPTCHA");
+  const reading = readPhoneFactorMetadata(profile);
+  return "diagnostics" in reading
+    ? { kind: "diagnostics", diagnostics: reading.diagnostics }
+    : { kind: "phoneFactor", profile, metadata: reading.metadata };
 }
 
 function readIdentityProvider(

@@ -1,3 +1,4 @@
+import { englishPhoneFactor } from "./english-phone.ts";
 import type { BuiltInStrings } from "./language.ts";
 
 /** Texts in quotes in pages.md 5.2, 5.3 and 5.6 are kept to the letter: public browser tests match them. */
@@ -82,6 +83,7 @@ export const englishPages: BuiltInStrings["ux"] = {
     disclaimer_link_2_url: "",
   },
   providerSelection: { intro: "Sign in" },
+  phoneFactor: englishPhoneFactor,
   globalException: {
     heading: "We could not complete this",
     vb_error_help:

@@ -9,6 +9,8 @@ export interface BuiltInStrings {
     /** Self-asserted pages, with the classic e-mail verification (pages.md 5.3). */
     readonly selfAsserted: StringTable;
     readonly providerSelection: StringTable;
+    /** Pages that prove a phone (pages.md 5.5); `countryList` is made by the language (`countries.ts`). */
+    readonly phoneFactor: StringTable;
     /** Error page. */
     readonly globalException: StringTable;
     /** Texts of our own pages that B2C has no id for; every id begins with `vb_`. */

@@ -13,6 +13,7 @@ import type {
   Ports,
   VerificationPort,
 } from "../ports.ts";
+import type { PhonePort, PhoneScope, SendToPhoneResult } from "../second-factor-ports.ts";
 
 /** Ports for tests of the engine alone: everything in memory, everything visible. The real ones have their own suites. */
 export interface MemoryPorts extends Ports {
@@ -20,6 +21,15 @@ export interface MemoryPorts extends Ports {
   readonly httpCalls: HttpCall[];
   readonly callRecords: CallRecord[];
   readonly codes: Map<string, string>;
+  /** Texts and calls; the code of every text is 123456. */
+  readonly phoneMessages: {
+    readonly by: "sms" | "call";
+    readonly number: string;
+    readonly purpose: string;
+  }[];
+  /** What the next text or call comes to, and what became of the last call. */
+  phoneResult: SendToPhoneResult["kind"];
+  callAnswer: "confirmed" | "pending" | "failed";
   time: number;
   answer: (call: HttpCall) => HttpResult | Promise<HttpResult>;
   federationClaims: Record<string, unknown>;
@@ -34,12 +44,16 @@ export function memoryPorts(): MemoryPorts {
   const httpCalls: HttpCall[] = [];
   const callRecords: CallRecord[] = [];
   const codes = new Map<string, string>();
+  const phoneMessages: { by: "sms" | "call"; number: string; purpose: string }[] = [];
   const ports: MemoryPorts = {
     organisation: "Contoso",
     accounts,
     httpCalls,
     callRecords,
     codes,
+    phoneMessages,
+    phoneResult: "sent",
+    callAnswer: "pending",
     time: Date.UTC(2026, 0, 1),
     answer: () => ({ kind: "failure", failure: "connect", detail: "nobody answers", attempts: [] }),
     federationClaims: {},
@@ -59,6 +73,14 @@ export function memoryPorts(): MemoryPorts {
     keys: { secret: async (id) => `secret-of-${id}`, certificates: async () => [] },
     requestSigner: { sign: async (_at, claims) => `signed.${JSON.stringify(claims)}` },
     verification: verification(codes),
+    phone: phone(
+      codes,
+      (message) => {
+        phoneMessages.push(message);
+        return ports.phoneResult;
+      },
+      () => ports.callAnswer,
+    ),
     federation: federation(() => ports),
     hint: () => ({ kind: "refused", code: "AADB2C90210", detail: "no hint is believed" }),
     hints: { verify: async (hint, trust) => ports.hint(hint, trust) },
@@ -162,6 +184,32 @@ function verification(codes: Map<string, string>): VerificationPort {
       codes.delete(key);
       return { kind: "verified" };
     },
+  };
+}
+
+function phone(
+  codes: Map<string, string>,
+  send: (message: { by: "sms" | "call"; number: string; purpose: string }) => SendToPhoneResult["kind"],
+  callAnswer: () => "confirmed" | "pending" | "failed",
+): PhonePort {
+  const keyOf = ({ journey, purpose }: PhoneScope, number: string) => `${journey}\n${purpose}\n${number}`;
+  return {
+    async sendCode(scope, number) {
+      const kind = send({ by: "sms", number, purpose: scope.purpose });
+      if (kind === "sent") codes.set(keyOf(scope, number), "123456");
+      return { kind };
+    },
+    async checkCode(scope, number, code) {
+      const key = keyOf(scope, number);
+      if (!codes.has(key)) return { kind: "expired" };
+      if (codes.get(key) !== code) return { kind: "wrong" };
+      codes.delete(key);
+      return { kind: "verified" };
+    },
+    async call(scope, number) {
+      return { kind: send({ by: "call", number, purpose: scope.purpose }) };
+    },
+    callAnswer: async () => callAnswer(),
   };
 }
 

@@ -48,7 +48,11 @@ export function readSelfAssertedMetadata({ metadata }: TechnicalProfile): SelfAs
   };
 }
 
-function withPrefix(metadata: Readonly<Record<string, string>>, prefix: string): Record<string, string> {
+/** The items whose key begins with `prefix` (lower case), without it. */
+export function withPrefix(
+  metadata: Readonly<Record<string, string>>,
+  prefix: string,
+): Record<string, string> {
   const found: Record<string, string> = {};
   for (const [key, value] of Object.entries(metadata)) {
     const name = key.trim();
