@@ -15,6 +15,7 @@ export function outcomeName(outcome: Outcome): string {
     case "relyingPartyError":
       return "rp-error";
     case "verification":
+    case "phone":
     case "errorPage":
       return outcome.kind;
   }

@@ -14,6 +14,7 @@ import { type Listener, listen, type TlsMaterial } from "./hosting/listeners.ts"
 import { sweepRegularly } from "./hosting/sweep.ts";
 import type { WorkerPorts, WorkerRole } from "./hosting/workers.ts";
 import { mailProblem, sendsMail } from "./messages/mail-problem.ts";
+import { phoneProblem, reachesPhones } from "./messages/phone-problem.ts";
 import type { SocketOpener } from "./outbound/index.ts";
 import type { PasswordHashing } from "./store/passwords.ts";
 import type { Tenants } from "./tenant/tenant.ts";
@@ -49,6 +50,8 @@ export interface ServerOptions {
   readonly passwordHashing?: PasswordHashing;
   /** This thread's place among others that serve the same ports. */
   readonly worker?: WorkerRole;
+  /** Where texts and calls to phones go (messages/phone-problem.ts). */
+  readonly phone?: { readonly webhook?: string; readonly secret?: string };
   readonly smtp?: { readonly url: string; readonly from?: string };
   /** Milliseconds since 1970. */
   readonly now?: () => number;
@@ -125,7 +128,7 @@ async function start(options: ServerOptions, closing: Closing): Promise<RunningS
   );
   const { store, tenants } = outside.context;
   const seeded = await seedAll(outside.context);
-  const diagnostics = [...tenants.diagnostics(), ...seeded, ...mailDiagnostics(options, tenants)];
+  const diagnostics = [...tenants.diagnostics(), ...seeded, ...messageDiagnostics(options, tenants)];
   if (options.mode === "production" && diagnostics.some((one) => one.severity === "error")) {
     throw new TenantErrors(diagnostics);
   }
@@ -192,15 +195,18 @@ async function start(options: ServerOptions, closing: Closing): Promise<RunningS
   };
 }
 
-/** A server that cannot send mail must not begin flows that need it. */
-function mailDiagnostics({ mode, smtp }: ServerOptions, tenants: Tenants): readonly Diagnostic[] {
+/** A server that cannot send mail or reach phones must not begin flows that need it. */
+function messageDiagnostics({ mode, smtp, phone }: ServerOptions, tenants: Tenants): readonly Diagnostic[] {
   const policies = tenants.all().flatMap((tenant) => [...tenant.policies.values()]);
-  if (!policies.some(({ program }) => sendsMail(program.policy))) return [];
-  const problem = mailProblem({
-    mode,
-    ...(smtp && { smtp: smtp.url, ...(smtp.from !== undefined && { from: smtp.from }) }),
-  });
-  return problem ? [problem] : [];
+  const problems = [
+    policies.some(({ program }) => sendsMail(program.policy)) &&
+      mailProblem({
+        mode,
+        ...(smtp && { smtp: smtp.url, ...(smtp.from !== undefined && { from: smtp.from }) }),
+      }),
+    policies.some(({ program }) => reachesPhones(program)) && phoneProblem({ mode, ...phone }),
+  ];
+  return problems.filter((problem) => typeof problem === "object");
 }
 
 /** Demonstration accounts have passwords that everybody can read, so production makes none of them. */

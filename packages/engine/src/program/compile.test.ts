@@ -35,22 +35,22 @@ it("names a reference that nothing answers to, with the nearest name", () => {
   ]);
 });
 
-const phone = technicalProfile("Phone", {
+const risk = technicalProfile("Risk", {
   name: "Proprietary",
-  handler: "Web.TPEngine.Providers.PhoneFactorProtocolProvider, Web.TPEngine",
+  handler: "Web.TPEngine.Providers.ConditionalAccessProtocolProvider, Web.TPEngine",
 });
 
 describe("a technical profile of a kind that is not supported", () => {
   it("says nothing where no journey comes to it", () => {
-    expect(codes((parts) => parts.technicalProfiles.push(phone))).toEqual([]);
+    expect(codes((parts) => parts.technicalProfiles.push(risk))).toEqual([]);
   });
 
   it("loads with a warning, and a journey that comes to it ends with an error instead of passing it over", async () => {
     const policy = samplePolicy((parts) => {
-      parts.technicalProfiles.push(phone);
+      parts.technicalProfiles.push(risk);
       parts.steps = [
         step(1, "ClaimsExchange", {
-          claimsExchanges: [{ id: "Phone", technicalProfileReferenceId: "Phone" }],
+          claimsExchanges: [{ id: "Risk", technicalProfileReferenceId: "Risk" }],
         }),
         step(2, "SendClaims", { cpimIssuerTechnicalProfileReferenceId: "JwtIssuer" }),
       ];
@@ -77,10 +77,10 @@ describe("a technical profile of a kind that is not supported", () => {
 
   it("fails the form that it stands behind", async () => {
     const policy = samplePolicy((parts) => {
-      parts.technicalProfiles.push(phone);
+      parts.technicalProfiles.push(risk);
       parts.technicalProfiles = parts.technicalProfiles.map((profile) =>
         profile.id === "SelfAsserted-LocalAccountSignin-Email"
-          ? { ...profile, validationTechnicalProfiles: [{ referenceId: "Phone", preconditions: [] }] }
+          ? { ...profile, validationTechnicalProfiles: [{ referenceId: "Risk", preconditions: [] }] }
           : profile,
       );
     });

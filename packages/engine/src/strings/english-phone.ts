@@ -2,6 +2,7 @@ import type { StringTable } from "./language.ts";
 
 /** Texts of technical-profiles.md 9 and pages.md 5.5 to the letter, where they are published. */
 export const englishPhoneFactor: StringTable = {
+  heading: "Verify your phone",
   button_verify: "Call Me",
   button_send_code: "Send Code",
   button_verify_code: "Verify Code",
@@ -47,10 +48,8 @@ export const englishPhoneFactor: StringTable = {
   error_449: "User has exceeded the number of retry attempts.",
   cancel_message: "The user has canceled multi-factor authentication",
   // Ours: B2C's page has no texts for these.
-  vb_phone_heading: "Verify your phone",
   vb_country_placeholder: "Country/Region",
   vb_calling: "We are calling {0}. Answer, then press # on your phone.",
-  vb_code_sent: "We sent a code to {0}.",
   vb_call_answered: "I answered the call",
   vb_change_number: "Use another number",
 };

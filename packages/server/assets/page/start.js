@@ -118,6 +118,8 @@ function initialize() {
   if (window.SETTINGS) {
     if (combined) initializeCombined(combined);
     if (selfAsserted) initializeSelfAsserted(selfAsserted);
+    const phone = byId("phoneFactorForm");
+    if (phone) initializePhone(phone);
     bindNavigation();
   }
   if (ownLook()) all("#api input[type=password]").forEach(addReveal);
@@ -154,6 +156,7 @@ const names = {
   CombinedSigninAndSignup: "UnifiedSSP",
   SelfAsserted: "SelfAsserted",
   IdpSelections: "ProviderSelection",
+  Phonefactor: "Phonefactor",
 };
 window.$trace = trace;
 window.$diags = {

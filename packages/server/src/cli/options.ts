@@ -20,6 +20,8 @@ export const optionTable = {
   "data-dir": { kind: "text", variable: "VESTIBULE_DATA_DIR" },
   smtp: { kind: "text", variable: "VESTIBULE_SMTP" },
   "mail-from": { kind: "text", variable: "VESTIBULE_MAIL_FROM" },
+  "phone-webhook": { kind: "text", variable: "VESTIBULE_PHONE_WEBHOOK" },
+  "phone-webhook-secret": { kind: "text", variable: "VESTIBULE_PHONE_WEBHOOK_SECRET" },
   "tls-certificate": { kind: "text", variable: "VESTIBULE_TLS_CERTIFICATE" },
   "tls-key": { kind: "text", variable: "VESTIBULE_TLS_KEY" },
   workers: { kind: "count", variable: "VESTIBULE_WORKERS" },
@@ -48,6 +50,8 @@ export interface Invocation {
   readonly dataDir?: string;
   readonly smtp?: string;
   readonly mailFrom?: string;
+  readonly phoneWebhook?: string;
+  readonly phoneWebhookSecret?: string;
   readonly tlsCertificate?: string;
   readonly tlsKey?: string;
   readonly logLevel?: LogLevel;
@@ -94,6 +98,8 @@ export function readInvocation(
   const dataDir = text("data-dir");
   const smtp = text("smtp");
   const mailFrom = text("mail-from");
+  const phoneWebhook = text("phone-webhook");
+  const phoneWebhookSecret = text("phone-webhook-secret");
   const tlsCertificate = text("tls-certificate");
   const tlsKey = text("tls-key");
   return {
@@ -111,6 +117,8 @@ export function readInvocation(
     ...(dataDir !== undefined && { dataDir }),
     ...(smtp !== undefined && { smtp }),
     ...(mailFrom !== undefined && { mailFrom }),
+    ...(phoneWebhook !== undefined && { phoneWebhook }),
+    ...(phoneWebhookSecret !== undefined && { phoneWebhookSecret }),
     ...(tlsCertificate !== undefined && { tlsCertificate }),
     ...(tlsKey !== undefined && { tlsKey }),
   };

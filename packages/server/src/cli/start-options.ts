@@ -24,6 +24,10 @@ export function startOptions(
     ...(invocation.smtp !== undefined && {
       smtp: { url: invocation.smtp, ...(invocation.mailFrom !== undefined && { from: invocation.mailFrom }) },
     }),
+    phone: {
+      ...(invocation.phoneWebhook !== undefined && { webhook: invocation.phoneWebhook }),
+      ...(invocation.phoneWebhookSecret !== undefined && { secret: invocation.phoneWebhookSecret }),
+    },
   };
 }
 

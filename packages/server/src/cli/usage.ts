@@ -21,6 +21,8 @@ vestibule trust          tells how to trust the certificates of \`vestibule dev\
 --data-dir DIR           where everything that is kept lies    .vestibule    VESTIBULE_DATA_DIR
 --smtp URL               smtp://user:password@host:port        an outbox     VESTIBULE_SMTP
 --mail-from ADDRESS      sender of mails                       per tenant    VESTIBULE_MAIL_FROM
+--phone-webhook URL      https://... that texts and calls       an outbox     VESTIBULE_PHONE_WEBHOOK
+--phone-webhook-secret S base64; signs what goes to it                       VESTIBULE_PHONE_WEBHOOK_SECRET
 --tls-certificate FILE   certificate chain for https (serve)                 VESTIBULE_TLS_CERTIFICATE
 --tls-key FILE           its private key (serve)                             VESTIBULE_TLS_KEY
 --workers N              threads that share the ports          cores         VESTIBULE_WORKERS

@@ -7,6 +7,7 @@ import type { Closing } from "../hosting/closing.ts";
 import { loadMasterKey } from "../keys/master-key.ts";
 import { createKeyPort } from "../keys/policy-keys.ts";
 import { createTokenSigning } from "../keys/signing-keys.ts";
+import { createPhoneMessenger } from "../messages/phone-messenger.ts";
 import type { OutboundHttp, OutboundOptions } from "../outbound/index.ts";
 import { createTemplateSource, type TemplateSource } from "../pages/template-source.ts";
 import { findApplication } from "../relying-party/authorize.ts";
@@ -65,6 +66,22 @@ export async function openOutside(
   });
   closing.add(() => mailer.close());
 
+  // The operator names this address and not a tenant: it may be this machine or a private one.
+  const webhookClient = deferredHttp({
+    development,
+    addresses: { private: true, loopback: true },
+    ...opener,
+  });
+  closing.add(() => webhookClient.close());
+  const phones = createPhoneMessenger({
+    mode,
+    outbox: store.outbox,
+    http: webhookClient,
+    log,
+    now,
+    ...options.phone,
+  });
+
   const { federation, hints } = deferredFederation({ development, privateHosts, now, ...opener }, closing);
 
   const tenants = await openTenants(options.directories, {
@@ -80,6 +97,7 @@ export async function openOutside(
     store,
     federation,
     mailer,
+    phones,
     log,
     now,
     http: httpOfTenants({ development, ...opener }, closing),

@@ -4,7 +4,7 @@ import type { FastifyBaseLogger } from "fastify";
 import type { TokenSigning } from "../context.ts";
 import { randomToken } from "../keys/random-token.ts";
 import type { Mailer } from "../messages/mailer.ts";
-import type { Store } from "../store/store.ts";
+import type { PhoneDelivery, Store } from "../store/store.ts";
 import type { Tenant } from "../tenant/tenant.ts";
 import { withoutValues } from "./call-privacy.ts";
 import { connectorAudit } from "./connector-audit.ts";
@@ -15,6 +15,7 @@ export interface Outside {
   readonly store: Store;
   readonly federation: FederationPort;
   readonly mailer: Mailer;
+  phones(tenant: Tenant): PhoneDelivery;
   http(tenant: Tenant): HttpPort;
   keys(tenant: Tenant): KeyPort;
   readonly signing: TokenSigning;
@@ -38,7 +39,7 @@ export function createPorts(outside: Outside): (tenant: Tenant) => Ports {
 }
 
 function bindPorts(
-  { store, http, federation, hints, mailer, keys, signing, recordsValues, log, now }: Outside,
+  { store, http, federation, hints, mailer, phones, keys, signing, recordsValues, log, now }: Outside,
   tenant: Tenant,
 ): Ports {
   return {
@@ -54,6 +55,7 @@ function bindPorts(
     keys: keys(tenant),
     requestSigner: createRequestSigner(signing, tenant),
     verification: store.verification(tenant, (message) => mailer.deliver(tenant.id, message)),
+    phone: store.phone(tenant, phones(tenant)),
     federation,
     hints: hints(tenant),
     calls: {

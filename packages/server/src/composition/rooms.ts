@@ -3,6 +3,7 @@ import type { ConsoleReach } from "../console/access.ts";
 import type { Handler, PublicError, ServerContext } from "../context.ts";
 import { sendPlainError, wantsPage } from "../hosting/plain-error.ts";
 import { createInteraction, registerInteraction } from "../interaction/interaction.ts";
+import { registerCallAnswers } from "../messages/call-answers.ts";
 import { createPageRenderer } from "../pages/renderer.tsx";
 import { registerStatic } from "../pages/static.ts";
 import type { TemplateSource } from "../pages/template-source.ts";
@@ -39,6 +40,7 @@ export async function mountRooms(
   registerStatic(app, context);
   registerRelyingParty(app, context, interaction, pages);
   await registerInteraction(app, interaction);
+  registerCallAnswers(app, context);
 
   const sample = context.mode === "development" && (await mountDevelopmentRooms(app, context, parts));
 

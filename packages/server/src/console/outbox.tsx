@@ -3,29 +3,31 @@ import type { OutboxEntry } from "../store/store.ts";
 import { holds, wordsOf } from "./calls.ts";
 import { Copy, Empty, Search, State, type Tone, When } from "./parts.tsx";
 
-/** Mails that the console looks back over. */
+/** Messages that the console looks back over. */
 const depth = 200;
 
-/** Mails newest first; `to` keeps those to one address, without regard to case. */
+/** Messages newest first; `to` keeps those to one address or number, without regard to case. */
 export async function readOutbox(
   context: ServerContext,
   to: string | undefined,
 ): Promise<readonly OutboxEntry[]> {
   const entries = await context.store.outbox.list(undefined, depth);
-  // An unencoded `+` in a query is a space, which no address holds.
-  const wanted = to?.trim().replaceAll(" ", "+").toLowerCase();
+  // An unencoded `+` in a query is a space, which no address or number holds.
+  const wanted = to?.replaceAll(" ", "+").toLowerCase();
   return wanted === undefined ? entries : entries.filter((entry) => entry.to.toLowerCase() === wanted);
 }
 
 /** `/dev/outbox.json`: for scripts that take part in a sign-up. `at` is in milliseconds since 1970. */
 export function outboxJson(context: ServerContext, entries: readonly OutboxEntry[]) {
-  return entries.map(({ id, tenantId, to, subject, text, code, at, delivery }) => ({
+  return entries.map(({ id, tenantId, channel, to, subject, text, code, confirm, at, delivery }) => ({
     id,
+    channel: channel ?? "mail",
     tenant: context.tenants.find(tenantId)?.defaultDomain ?? tenantId,
     to,
     subject,
     text,
     ...(code !== undefined && { code }),
+    ...(confirm !== undefined && { confirm }),
     at,
     delivery,
   }));
@@ -35,7 +37,7 @@ const deliveries: Readonly<Record<OutboxEntry["delivery"], { readonly tone: Tone
   {
     outbox: { tone: "quiet", words: "kept here, not sent" },
     sent: { tone: "good", words: "sent" },
-    failed: { tone: "bad", words: "not sent: the mail server refused it" },
+    failed: { tone: "bad", words: "not sent: nobody took it" },
   };
 
 /** `/dev/outbox`. */
@@ -54,7 +56,7 @@ export function Outbox({
     <>
       <div class="head">
         <h1>Outbox</h1>
-        <Search action="/dev/outbox" query={query} label="Address or subject" />
+        <Search action="/dev/outbox" query={query} label="Address, number or subject" />
       </div>
       <div data-live="outbox">
         {shown.length === 0 ? (
@@ -73,14 +75,14 @@ export function Outbox({
 
 function Nothing({ query }: { readonly query: string }) {
   return query === "" ? (
-    <Empty title="No mail yet">
-      The mails that the server would send stand here with their codes. One comes when somebody asks for a
-      verification code, for example in a sign-up: <a href="/dev">Run now</a>. With <code>--smtp</code> they
-      are sent as well.
+    <Empty title="No message yet">
+      The mails, texts and calls that the server would make stand here with their codes. One comes when
+      somebody asks for a verification code, for example in a sign-up: <a href="/dev">Run now</a>. With{" "}
+      <code>--smtp</code> and <code>--phone-webhook</code> they are sent as well.
     </Empty>
   ) : (
-    <Empty title={`No mail fits “${query}”`}>
-      Search by address or subject. <a href="/dev/outbox">Show all mails</a>.
+    <Empty title={`No message fits “${query}”`}>
+      Search by address, number or subject. <a href="/dev/outbox">Show all messages</a>.
     </Empty>
   );
 }
@@ -104,19 +106,39 @@ function Mail({ entry, now }: { readonly entry: OutboxEntry; readonly now: numbe
           </p>
         )}
       </div>
-      <details id={`body-${entry.id}`}>
-        <summary data-row>Show the mail</summary>
-        <div class="mail-body">
-          {/* No scripts, no forms, no way out; the frame's own policy keeps remote images from being loaded. */}
-          <iframe
-            title={`Mail to ${entry.to}`}
-            sandbox=""
-            loading="lazy"
-            src={`/dev/outbox/${encodeURIComponent(entry.id)}/html`}
-          />
-          <pre>{entry.text}</pre>
-        </div>
-      </details>
+      {entry.channel === undefined ? (
+        <details id={`body-${entry.id}`}>
+          <summary data-row>Show the mail</summary>
+          <div class="mail-body">
+            {/* No scripts, no forms, no way out; the frame's own policy keeps remote images from being loaded. */}
+            <iframe
+              title={`Mail to ${entry.to}`}
+              sandbox=""
+              loading="lazy"
+              src={`/dev/outbox/${encodeURIComponent(entry.id)}/html`}
+            />
+            <pre>{entry.text}</pre>
+          </div>
+        </details>
+      ) : (
+        <p>{entry.text}</p>
+      )}
+      {entry.confirm !== undefined && <CallAnswer confirm={entry.confirm} />}
     </li>
+  );
+}
+
+/** Stands in for the person who picks up the phone. The answer has no content: the browser stays at the outbox. */
+function CallAnswer({ confirm }: { readonly confirm: string }) {
+  const { pathname, search } = new URL(confirm);
+  return (
+    <form method="post" action={`${pathname}${search}`} class="actions">
+      <button type="submit" name="status" value="confirmed">
+        Press #
+      </button>{" "}
+      <button type="submit" name="status" value="failed" class="quiet">
+        Hang up
+      </button>
+    </form>
   );
 }

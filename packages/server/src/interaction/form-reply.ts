@@ -23,6 +23,11 @@ export function verificationReply(result: number): string {
   return JSON.stringify({ status: "200", result });
 }
 
+/** Answer of a phone factor (pages.md 1.10). */
+export function phoneReply(status: number): string {
+  return JSON.stringify({ status: String(status) });
+}
+
 /**
  * The first one's answer for a repeated post: one that arrived while another node worked on the first (retry of a
  * proxy), or that repeats the submission which was accepted and still waits for `confirmed`. A refused form that is

@@ -18,6 +18,7 @@ import type { JourneyEngine } from "./engine-binding.ts";
 import {
   acceptedReply,
   keepRedirect,
+  phoneReply,
   refusedReply,
   repeatedRedirect,
   repeatedReply,
@@ -237,6 +238,7 @@ export function journeyRunner(deps: {
       case "accepted":
       case "refused":
       case "verification":
+      case "phone":
         return { kind: "reply", ...running, body: bodyOf(outcome) };
       case "issued":
         return issued(tenant, running, outcome);
@@ -329,6 +331,8 @@ function bodyOf(outcome: Outcome): string {
       return refusedReply(outcome.problem);
     case "verification":
       return verificationReply(outcome.result);
+    case "phone":
+      return phoneReply(outcome.status);
     case "relyingPartyError":
     case "errorPage":
       return refusedReply({ errorCode: outcome.code, message: outcome.message });

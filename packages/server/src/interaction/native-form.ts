@@ -1,10 +1,10 @@
 import type { PageModel, PageProblem } from "@vestibule/engine";
-import type { TenantPolicy } from "../tenant/tenant.ts";
 import { sendRedirect } from "./application-response.ts";
 import type { Form } from "./form.ts";
+import type { FormPost } from "./form-post.ts";
 import { acceptedReply } from "./form-reply.ts";
 import type { TurnResult } from "./journey-runner.ts";
-import { answerBrowser, keepOpen, type Room, type Visit } from "./room.ts";
+import { answerBrowser, keepOpen, type Room } from "./room.ts";
 import { isRecord, transIdOf } from "./transaction-id.ts";
 
 /** Forms of a browser without JavaScript: the same endpoint, answered with HTML (pages.md 4.8 S8 to S12). */
@@ -42,19 +42,12 @@ const verificationStrings: Readonly<Record<number, string>> = {
 };
 
 export const nativeAnswer = {
-  async cancel(room: Room, visit: Visit, policy: TenantPolicy, tid: string, step: number): Promise<unknown> {
-    return sendRedirect(visit.reply, link(room, visit, policy, tid, step, "SelfAsserted/cancelled"), 303);
+  async cancel(room: Room, post: FormPost): Promise<unknown> {
+    return sendRedirect(post.visit.reply, nativeLink(room, post, "SelfAsserted/cancelled"), 303);
   },
 
-  async of(
-    room: Room,
-    visit: Visit,
-    policy: TenantPolicy,
-    tid: string,
-    step: number,
-    body: Form,
-    result: TurnResult,
-  ): Promise<unknown> {
+  async of(room: Room, post: FormPost, result: TurnResult): Promise<unknown> {
+    const { visit, policy, tid, body } = post;
     if (result.kind !== "reply") return answerBrowser(room, visit, result);
     if (result.body === acceptedReply) {
       keepOpen(room, visit, result.state);
@@ -62,7 +55,7 @@ export const nativeAnswer = {
       const target = body.get("rememberMe")
         ? "CombinedSigninAndSignup/confirmed?rememberMe=true"
         : "SelfAsserted/confirmed";
-      return sendRedirect(visit.reply, link(room, visit, policy, tid, step, target), 303);
+      return sendRedirect(visit.reply, nativeLink(room, post, target), 303);
     }
     const shown = await room.runner.take(visit.tenant, tid, {
       policyId: policy.id,
@@ -87,14 +80,8 @@ function problemOf(body: string, page: PageModel): PageProblem | undefined {
   return text === undefined ? undefined : { message: text, fields: {} };
 }
 
-function link(
-  room: Room,
-  visit: Visit,
-  policy: TenantPolicy,
-  tid: string,
-  step: number,
-  target: string,
-): string {
+/** Address of an action of the journey, for a redirect: `SelfAsserted/confirmed`. */
+export function nativeLink(room: Room, { visit, policy, tid, step }: FormPost, target: string): string {
   const token = room.csrf.issue(visit.tenant.id, tid, step, room.context.now());
   const { tenant: segment } = visit.request.params as Readonly<Record<string, string>>;
   const base = `/${encodeURIComponent(segment ?? "")}/${encodeURIComponent(policy.id)}`;

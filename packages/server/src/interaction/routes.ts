@@ -3,6 +3,7 @@ import type { FastifyInstance } from "fastify";
 import type { Handler } from "../context.ts";
 import { largestForm } from "./form.ts";
 import { navigate, navigationActions, reportError } from "./navigation.ts";
+import { phoneVerify } from "./phone-factor.ts";
 import { providerReturn } from "./provider-return.ts";
 import { publicError } from "./public-errors.ts";
 import type { Room } from "./room.ts";
@@ -15,12 +16,12 @@ function interactionRoutes(room: Room): readonly Route[] {
   const nothingHere: Handler = async (_request, reply) => reply.status(400).send();
   return [
     ["POST", "/:tenant/:policy/SelfAsserted", selfAsserted(room)], // E2
-    // E3 to E5: no page has a display control, captcha or phone factor, so none is on the current page (1.8).
+    // E3, E4: no page has a display control or captcha, so none is on the current page (1.8).
     ["POST", "/:tenant/:policy/:api/DisplayControlAction/*", nothingHere],
     ["POST", "/:tenant/:policy/api/:api/DisplayControlAction/*", nothingHere],
     ["GET", "/:tenant/:policy/:control/GetChallenge", nothingHere],
     ["GET", "/:tenant/:policy/SelfAsserted/DisplayControlAction/vbeta/:control/GetChallenge", nothingHere],
-    ["POST", "/:tenant/:policy/Phonefactor/verify", nothingHere],
+    ["POST", "/:tenant/:policy/Phonefactor/verify", phoneVerify(room)], // E5
     ...navigationActions.map(
       (action): Route => ["GET", `/:tenant/:policy/api/:api/${action}`, navigate(room, action)],
     ), // E6 to E9

@@ -378,6 +378,8 @@ async function react(
         state,
         { kind: "verification", result: event.action !== "verify" || event.code === "123456" ? 0 : 3 },
       ];
+    case "phone":
+      return [state, { kind: "phone", status: 448 }];
     case "exchangeChosen":
       if (event.exchangeId !== "GoogleExchange")
         return [state, { kind: "errorPage", code: "AADB2C90304", message: "Not offered." }];

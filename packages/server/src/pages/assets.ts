@@ -17,7 +17,14 @@ const folder = new URL("../../assets/", import.meta.url);
 
 // The parts of the pages' script share one scope and are sent as one file, in this order. They are no modules: a
 // template's scripts expect `$element` to be there before them (pages.md 4.8 S3).
-const scriptParts = ["server", "display", "checks", "submit", "verification", "own-look", "start"];
+const scriptParts = ["server", "display", "checks", "submit", "verification", "phone", "own-look", "start"];
+
+// Sent as one file, too.
+const styleParts = ["page.css", "page-phone.css"];
+
+function joinedStyle(): Buffer {
+  return Buffer.concat(styleParts.map((part) => readFileSync(new URL(part, folder))));
+}
 
 function joinedScript(): Buffer {
   const parts = scriptParts.map((part) => readFileSync(new URL(`page/${part}.js`, folder), "utf8"));
@@ -35,7 +42,7 @@ let read: { readonly style: Asset; readonly script: Asset } | undefined;
 /** Style sheet and script of the pages, read once. */
 export function pageAssets(): { readonly style: Asset; readonly script: Asset } {
   read ??= {
-    style: makeAsset("page.css", "text/css; charset=utf-8", readFileSync(new URL("page.css", folder))),
+    style: makeAsset("page.css", "text/css; charset=utf-8", joinedStyle()),
     script: makeAsset("page.js", "text/javascript; charset=utf-8", joinedScript()),
   };
   return read;

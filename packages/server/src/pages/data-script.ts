@@ -1,4 +1,4 @@
-import type { PageField, PagePredicate, PageProvider } from "@vestibule/engine";
+import type { PageField, PagePhone, PagePredicate, PageProvider } from "@vestibule/engine";
 import { encodeContent } from "../html-text.ts";
 import type { PageView } from "./contract.ts";
 import { isOn, withoutQuery } from "./page-frame.ts";
@@ -164,6 +164,11 @@ function settings(view: PageView): string {
   return `{${members.join(",")}}`;
 }
 
+/** pages.md 1.10; an empty list = a number is typed. */
+function phoneNumbers({ numbers }: PagePhone) {
+  return { PhoneNumbers: numbers.map(({ id, masked }) => ({ Id: id, MaskedNumber: masked })) };
+}
+
 /** The variables that a B2C page carries, each on a line of its own (pages.md 1.3). */
 export function dataScript(view: PageView): string {
   const { model } = view;
@@ -175,6 +180,7 @@ export function dataScript(view: PageView): string {
     `var SA_FIELDS = ${scriptJson({ AttributeFields: model.fields.map(fieldData) })};`,
     `var CONTENT = ${scriptRecord(content)};`,
     `var SETTINGS = ${settings(view)};`,
+    ...(model.phone ? [`var UV_PHONE = ${scriptJson(phoneNumbers(model.phone))};`] : []),
     "",
   ].join("\n");
 }

@@ -16,7 +16,7 @@ export interface PageFrame {
   text(id: string, ...parameters: readonly string[]): string;
   /** Layout version of the page at least `version`. */
   atLeast(version: string): boolean;
-  /** `…/SelfAsserted?tx=…&p=…`. */
+  /** `…/SelfAsserted?tx=…&p=…`, of a phone factor `…/Phonefactor/verify?tx=…&p=…`. */
   readonly submitUrl: string;
   /** Address of a link on the page (pages.md 1.13). */
   actionUrl(action: string): string;
@@ -66,6 +66,8 @@ function builtInPageStrings(model: PageModel): readonly Readonly<Record<string, 
       return [strings.selfAsserted, strings.page];
     case "IdpSelections":
       return [strings.providerSelection, strings.page];
+    case "Phonefactor":
+      return [strings.phoneFactor, strings.page];
   }
 }
 
@@ -102,7 +104,7 @@ export function createPageFrame(view: PageView, now: number): PageFrame {
       return parameters.length === 0 ? text : fillString(text, ...parameters);
     },
     atLeast: (version) => versionAtLeast(model.contentDefinition.version, version),
-    submitUrl: `${base}/SelfAsserted?tx=${transId}&p=${policyId}`,
+    submitUrl: `${base}/${model.api === "Phonefactor" ? "Phonefactor/verify" : "SelfAsserted"}?tx=${transId}&p=${policyId}`,
     actionUrl: (action) => `${base}/api/${model.api}/${action}${action.includes("?") ? "&" : "?"}${tail}`,
   };
 }

@@ -8,6 +8,7 @@ import { type DocumentParts, noCookieBlock, ownDocument } from "./document.ts";
 import { CopyButton, ErrorPage } from "./error-page.tsx";
 import { NavigationForm } from "./native-parts.tsx";
 import { createPageFrame, directionOf, type PageFrame, providerPlaces } from "./page-frame.ts";
+import { PhonePage, phoneForm } from "./phone-page.tsx";
 import { ProviderSelectionPage } from "./provider-buttons.tsx";
 import { SelfAssertedPage } from "./self-asserted-page.tsx";
 import { SignedOutPage, safeTarget } from "./signed-out-page.tsx";
@@ -25,6 +26,7 @@ const dataNames: Readonly<Record<PageModel["api"], string>> = {
   CombinedSigninAndSignup: "Unified",
   SelfAsserted: "SelfAsserted",
   IdpSelections: "IdpSelections",
+  Phonefactor: "Phonefactor",
 };
 
 /**
@@ -40,6 +42,14 @@ export function createPageRenderer(options: PageRendererOptions = {}): PageRende
     signedOut: renderSignedOut,
   };
 }
+
+/** Pages with buttons that lead to a provider. */
+const hasProviders: Readonly<Record<PageModel["api"], boolean>> = {
+  CombinedSigninAndSignup: true,
+  SelfAsserted: false,
+  IdpSelections: true,
+  Phonefactor: false,
+};
 
 function Body({ frame }: { readonly frame: PageFrame }) {
   return (
@@ -57,7 +67,7 @@ function Body({ frame }: { readonly frame: PageFrame }) {
           )}
         </p>
       )}
-      {frame.model.api !== "SelfAsserted" && <NavigationForm frame={frame} />}
+      {hasProviders[frame.model.api] && <NavigationForm frame={frame} />}
     </>
   );
 }
@@ -70,6 +80,8 @@ function PageOf({ frame }: { readonly frame: PageFrame }) {
       return <SelfAssertedPage frame={frame} />;
     case "IdpSelections":
       return <ProviderSelectionPage frame={frame} />;
+    case "Phonefactor":
+      return <PhonePage frame={frame} />;
   }
 }
 
@@ -97,14 +109,24 @@ function titleOf(frame: PageFrame): string {
 // Where no script runs, Enter presses a form's first submit button in the document, shown or not. That would be the
 // one that sends a code; this one, before `#api` and not shown, does what the state of the page calls for.
 function defaultButton(frame: PageFrame): string {
+  const { phone } = frame.model;
+  if (phone !== undefined) {
+    const first = phone.mode === "phone" ? "call" : "sms";
+    const action = { choose: first, code: "check", call: "poll" }[phone.stage];
+    return hiddenButton({ form: phoneForm, name: "_action", value: action });
+  }
   if (frame.model.api !== "SelfAsserted") return "";
   const addresses = frame.model.fields.filter(({ verification }) => verification !== undefined);
   if (addresses.length === 0) return "";
   const open = addresses.find(({ verification }) => verification?.state !== "verified");
   const action = open?.verification?.state === "sent" ? "verify" : "send";
   const value = open === undefined ? {} : { name: "_action", value: `${action}:${open.id}` };
+  return hiddenButton({ form: "attributeVerification", ...value });
+}
+
+function hiddenButton(attributes: Readonly<Record<string, string>>): string {
   const hidden = { style: "display:none", "aria-hidden": "true", tabindex: "-1" };
-  return `<button${attributeText({ type: "submit", form: "attributeVerification", ...value, ...hidden })}></button>`;
+  return `<button${attributeText({ type: "submit", ...attributes, ...hidden })}></button>`;
 }
 
 function renderPage(view: PageView, now: number, jQueryUrl: string | undefined): RenderedPage {

@@ -201,11 +201,19 @@ const groundFloor: readonly Table[] = [
   },
 ];
 
+const phoneCalls: Table = {
+  name: "phone_calls",
+  columns: [text("call_key"), text("token_key"), text("state"), number("expires")],
+  primaryKey: ["call_key"],
+  indexes: [["tenant_id", "token_key"], ["expires"]],
+};
+
 /** In order; a migration that was released is never changed, a new one is added at the end. */
 const migrations: readonly ((db: Kysely<unknown>, kind: Database["kind"]) => Promise<void>)[] = [
   async (db, kind) => {
     for (const table of groundFloor) await createTable(db, kind, table);
   },
+  (db, kind) => createTable(db, kind, phoneCalls),
 ];
 
 /** An arbitrary constant of ours: the advisory lock that makes starting nodes migrate one after the other. */

@@ -11,6 +11,7 @@ import { migrate } from "./migrations.ts";
 import { createObservationStore } from "./observations.ts";
 import { createOutboxStore } from "./outbox.ts";
 import { createPasswordHasher, type PasswordHasher, type PasswordHashing } from "./passwords.ts";
+import { createPhone, settleCall } from "./phone.ts";
 import { createPolicyKeyStore } from "./policy-key-rows.ts";
 import { createSessionStore } from "./sessions.ts";
 import type { SharedLocks } from "./shared-locks.ts";
@@ -69,6 +70,8 @@ export async function openStore(options: StoreOptions): Promise<Store> {
       return directory;
     },
     verification: (tenant, deliver) => createVerification({ database, masterKey, now }, tenant, deliver),
+    phone: (tenant, delivery) => createPhone({ database, masterKey, now }, tenant, delivery),
+    settleCall: (tenantId, token, state) => settleCall({ database, now }, tenantId, token, state),
     async healthy() {
       try {
         await sql`select 1`.execute(database.quick);

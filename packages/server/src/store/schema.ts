@@ -23,6 +23,7 @@ export interface Schema {
   readonly key_containers: KeyContainerTable;
   readonly verification_codes: VerificationCodeTable;
   readonly verification_sends: VerificationSendTable;
+  readonly phone_calls: PhoneCallTable;
   readonly outbox: OutboxTable;
   readonly audit: ObservationTable;
   readonly calls: ObservationTable;
@@ -183,6 +184,15 @@ interface VerificationSendTable {
   /** JSON array of milliseconds. */
   readonly sent: string;
   readonly updated: number;
+}
+
+interface PhoneCallTable {
+  readonly tenant_id: string;
+  readonly call_key: string;
+  readonly token_key: string;
+  /** `pending`, `confirmed` or `failed`. */
+  readonly state: string;
+  readonly expires: number;
 }
 
 interface OutboxTable {

@@ -2,6 +2,7 @@ import type {
   CallRecord,
   DirectoryPort,
   JourneyState,
+  PhonePort,
   SsoSession,
   TraceEntry,
   VerificationPort,
@@ -24,6 +25,10 @@ export interface Store {
   directory(tenant: Tenant): DirectoryPort & DirectoryAdministration;
   /** Codes by e-mail; `deliver` sends the mail. */
   verification(tenant: Tenant, deliver: (message: OutgoingMessage) => Promise<void>): VerificationPort;
+  /** Texts and calls to phones; `delivery` makes them. */
+  phone(tenant: Tenant, delivery: PhoneDelivery): PhonePort;
+  /** What became of a call, told with its token by whoever made it; false where no call waits for it. */
+  settleCall(tenantId: string, token: string, state: "confirmed" | "failed"): Promise<boolean>;
   /** True when the database answers. */
   healthy(): Promise<boolean>;
   /** Removes what has expired: journeys, codes, sessions, grants, observations. */
@@ -231,7 +236,36 @@ export interface OutgoingMessage {
   readonly code?: string;
 }
 
+export interface OutgoingText {
+  /** E.164. */
+  readonly to: string;
+  readonly text: string;
+  readonly code: string;
+  /** Language tag of the person. */
+  readonly language: string;
+}
+
+export interface OutgoingCall {
+  /** E.164. */
+  readonly to: string;
+  /** What is read out. */
+  readonly text: string;
+  readonly language: string;
+  /** Whoever makes the call says there what became of it. The address is a secret. */
+  readonly confirm: string;
+}
+
+/** Rejects with `PhoneNotReached`. */
+export interface PhoneDelivery {
+  text(message: OutgoingText): Promise<void>;
+  call(message: OutgoingCall): Promise<void>;
+}
+
 export interface OutboxEntry extends OutgoingMessage {
+  /** Absent = mail. */
+  readonly channel?: "sms" | "call";
+  /** Of a call: where it is confirmed. */
+  readonly confirm?: string;
   readonly id: string;
   readonly tenantId: string;
   /** Milliseconds since 1970. */

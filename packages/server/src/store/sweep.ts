@@ -2,8 +2,8 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import { type Kysely, sql } from "kysely";
 import type { Database } from "./database.ts";
 import { originLifetime } from "./directory/directory.ts";
+import { longSendWindow } from "./one-time-codes.ts";
 import type { Schema } from "./schema.ts";
-import { longSendWindow } from "./verification.ts";
 
 const hour = 3_600_000;
 const day = 24 * hour;
@@ -45,6 +45,7 @@ export async function sweep(database: Database, retention: Retention, now: numbe
   await removeBefore(db, "refresh_tokens", "token_key", "expires", seconds - tokenAfterlife);
   await removeBefore(db, "verification_codes", "code_key", "expires", now);
   await removeBefore(db, "verification_sends", "address_key", "updated", now - longSendWindow);
+  await removeBefore(db, "phone_calls", "call_key", "expires", now);
   await removeBefore(db, "account_origins", "origin_key", "created", now - originLifetime);
   await removeBefore(db, "outbox", "id", "at", now - retention.outbox);
   await removeBefore(db, "audit", "id", "at", now - retention.audit);

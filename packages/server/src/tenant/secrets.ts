@@ -10,6 +10,8 @@ const ownVariables: ReadonlySet<string> = new Set([
   "VESTIBULE_MASTER_KEY",
   "VESTIBULE_DATABASE",
   "VESTIBULE_SMTP",
+  "VESTIBULE_PHONE_WEBHOOK",
+  "VESTIBULE_PHONE_WEBHOOK_SECRET",
 ]);
 
 /** Where the secrets of a tenant come from: storage reference id → source. Values are never read here. */
