@@ -1,5 +1,5 @@
 import { mkdir, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 
 /** JSON of a document of the tenant's folder. */
 export type Document = Readonly<Record<string, unknown>>;
@@ -179,8 +179,10 @@ export async function writeTenant(
     await mkdir(join(directory, folder), { recursive: true });
   for (const [path, document] of Object.entries(documents))
     await writeFile(join(directory, path), JSON.stringify(document, null, 2));
-  for (const [path, text] of Object.entries(changes.files ?? {}))
+  for (const [path, text] of Object.entries(changes.files ?? {})) {
+    await mkdir(dirname(join(directory, path)), { recursive: true });
     await writeFile(join(directory, path), text);
+  }
 }
 
 const applications: readonly Document[] = [

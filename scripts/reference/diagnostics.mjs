@@ -46,7 +46,7 @@ export function catalogueGaps() {
     for (const name of readdirSync(folder, { recursive: true })) {
       if (!/\.tsx?$/.test(name) || /\.(test|fixture|suite)\.tsx?$|diagnostic-codes\.ts$/.test(name)) continue;
       const text = readFileSync(join(folder, name), "utf8");
-      for (const [, code] of text.matchAll(/"((?:UF|TN|ML|PL|VB)\d{3})"/g)) raised.add(code);
+      for (const [, code] of text.matchAll(/"((?:UF|TN|ML|PH|PL|VB)\d{3})"/g)) raised.add(code);
     }
   }
   return {

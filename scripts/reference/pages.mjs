@@ -255,6 +255,7 @@ function strings() {
     ["Sign-in page (unifiedssp), UxElement", ux.unified],
     ["Self-asserted pages, UxElement", ux.selfAsserted],
     ["Choice of a provider, UxElement", ux.providerSelection],
+    ["Proof of a phone (multifactor), UxElement", ux.phoneFactor],
     ["Error page, UxElement", ux.globalException],
     ["Our own texts, UxElement", ux.page],
     ["Error messages, ErrorMessage", errorMessages],

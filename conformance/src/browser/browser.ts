@@ -35,11 +35,20 @@ export type Pressed =
 
 const mostHops = 20;
 
+/** Status of a phone page's answer → the string that the page shows (pages.md 3.6). */
+const phoneTexts: Readonly<Record<string, string>> = {
+  "400": "error_incorrect_code",
+  "429": "error_throttled",
+  "448": "error_448",
+  "449": "error_incorrect_code",
+};
+
 /** Somebody at a browser without a screen: own cookies, and for each press the requests that the page's script sends. */
 export class Browser {
   readonly #origin: string;
   readonly #redirectUri: string;
   readonly #jar: CookieJar;
+  readonly #wrongCodes = new WeakMap<ShownPage, number>();
 
   constructor(options: {
     readonly origin: string;
@@ -154,13 +163,19 @@ export class Browser {
     }
     const answer = await this.#post(page, "Phonefactor/verify", body);
     if (answer.status === "200") {
-      // A sent text waits for its code; an answered call is the proof.
-      if (press === "sms") return { kind: "accepted" };
+      // A text waits for its code, a call for whoever answers it.
+      if (press !== "verifyCode") return { kind: "accepted" };
       return { kind: "left", shown: await this.act(page, "confirmed") };
     }
-    if (press === "verifyCode" && answer.errorCode !== "")
-      return { kind: "left", shown: await this.act(page, "confirmed") };
-    return refusal(answer, "page");
+    if (answer.status === "449") {
+      const wrong = (this.#wrongCodes.get(page) ?? 0) + 1;
+      this.#wrongCodes.set(page, wrong);
+      // The page tells the application itself after the last try.
+      if (wrong >= Number(page.config.retryLimit ?? "3"))
+        return { kind: "left", shown: await this.act(page, "confirmed") };
+    }
+    const text = page.content[phoneTexts[answer.status] ?? ""];
+    return text === undefined ? refusal(answer, "page") : { kind: "refused", text, where: "page" };
   }
 
   async #post(page: ShownPage, endpoint: string, body: URLSearchParams): Promise<FormReply> {

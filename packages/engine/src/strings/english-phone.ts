@@ -49,7 +49,7 @@ export const englishPhoneFactor: StringTable = {
   cancel_message: "The user has canceled multi-factor authentication",
   // Ours: B2C's page has no texts for these.
   vb_country_placeholder: "Country/Region",
-  vb_calling: "We are calling {0}. Answer, then press # on your phone.",
+  vb_calling: "We are calling you. Answer, then press # on your phone.",
   vb_call_answered: "I answered the call",
-  vb_change_number: "Use another number",
+  vb_change_number: "Choose again",
 };

@@ -154,7 +154,6 @@ function ring() {
     (shown ?? document.querySelector("#phoneNumbers .phoneNumber"))?.textContent.trim() ??
     `XXX-XXX-${number().value.replace(/\D/g, "").slice(-4)}`;
   byId("dialing_number").textContent = masked;
-  byId("dialing_blurb").textContent = fill(lookup("vb_calling"), masked);
   poll(0);
 }
 

@@ -1,4 +1,4 @@
-import { fillString, type PagePhone } from "@vestibule/engine";
+import type { PagePhone } from "@vestibule/engine";
 import type { ComponentChildren } from "preact";
 import { isOn, type PageFrame } from "./page-frame.ts";
 import { Heading } from "./page-parts.tsx";
@@ -206,7 +206,7 @@ function Ringing({ frame, phone }: StageProps) {
   return (
     <div class="dialing-modal" {...visible(on)}>
       <div id="dialing_blurb" role="status">
-        {fillString(frame.text("vb_calling"), number)}
+        {frame.text("vb_calling")}
       </div>
       <div id="dialing_number">{number}</div>
       <div class="buttons">

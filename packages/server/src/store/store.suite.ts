@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { directorySuite } from "./directory/directory.suite.ts";
 import { passwordSuite } from "./directory/password.suite.ts";
+import { phoneSuite } from "./phone.suite.ts";
 import type { Store } from "./store.ts";
 import {
   grant,
@@ -33,6 +34,7 @@ export function storeSuite(open: Opener, { nodesShareJourneys }: { nodesShareJou
   directorySuite(open);
   passwordSuite(open);
   verificationSuite(open);
+  phoneSuite(open);
 
   test("says that it is healthy while the database answers", async () => {
     expect(await store.healthy()).toBe(true);

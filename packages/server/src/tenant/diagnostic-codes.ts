@@ -31,4 +31,7 @@ export const tenantDiagnostics: Readonly<Record<string, string>> = {
   ML002: "The address of the mail server cannot be used.",
   ML003: "The sender of mails is missing, or is no address.",
   ML004: "The recipient of a mail is no single address.",
+  PH001: "No phone webhook is configured, so flows that text or call phones cannot run.",
+  PH002: "The address of the phone webhook cannot be used.",
+  PH003: "The secret of the phone webhook is missing, or is not base64 of at least 24 bytes.",
 };
