@@ -64,6 +64,9 @@ export type TurnResult =
   /** Nothing to go on with. */
   | { readonly kind: "lost"; readonly code: PublicErrorCode };
 
+/** Rows on their way, written in one commit with the journey; they never reject. */
+type Audits = Promise<void>[];
+
 interface Running {
   readonly state: JourneyState;
   readonly policy: TenantPolicy;
@@ -96,11 +99,14 @@ export function journeyRunner(deps: {
         now: context.now(),
       });
       const event: JourneyEvent = { kind: "started", ...(session !== undefined && { session }) };
-      await observe.started(tenant, fresh);
+      const audits: Audits = [observe.started(tenant, fresh)];
       const { state, outcome } = await advanceSafely(tenant, policy, fresh, event);
-      const result = await conclude(tenant, { state, policy }, outcome);
-      // A journey that is over at once leaves no cookie behind, so nobody can come back to it.
-      if (!isEnd(result)) await journeys.insert(tenant.id, { state, revision: 0 });
+      const result = await conclude(tenant, { state, policy }, outcome, audits);
+      await Promise.all([
+        // A journey that is over at once leaves no cookie behind, so nobody can come back to it.
+        isEnd(result) ? undefined : journeys.insert(tenant.id, { state, revision: 0 }),
+        ...audits,
+      ]);
       return result;
     },
 
@@ -154,16 +160,20 @@ export function journeyRunner(deps: {
     event: JourneyEvent,
   ): Promise<TurnResult> {
     const { state, outcome } = await advanceSafely(tenant, running.policy, running.state, event);
-    const result = await conclude(tenant, { state, policy: running.policy }, outcome);
+    const audits: Audits = [];
+    const result = await conclude(tenant, { state, policy: running.policy }, outcome, audits);
     const end = endOf(result);
     // The page was only shown again: there is nothing to save.
     if (state === running.state && end === undefined && result.kind === "page") return result;
-    const saved = await journeys.save(tenant.id, {
-      ...stored,
-      state,
-      ...(end !== undefined && { final: keepEnd(end, context.now()) }),
-      ...(result.kind === "redirect" && { lastReply: keepRedirect(result.url, context.now()) }),
-    });
+    const [saved] = await Promise.all([
+      journeys.save(tenant.id, {
+        ...stored,
+        state,
+        ...(end !== undefined && { final: keepEnd(end, context.now()) }),
+        ...(result.kind === "redirect" && { lastReply: keepRedirect(result.url, context.now()) }),
+      }),
+      ...audits,
+    ]);
     if (!saved) return conflict(tenant, state.id);
     return result;
   }
@@ -181,16 +191,24 @@ export function journeyRunner(deps: {
     const result = await engine.advance(policy.program, running.state, event, context.ports(tenant));
     const { state, outcome } = result;
     await observe.trace(tenant, state, result.trace);
-    const concluded = await conclude(tenant, { state, policy }, outcome);
+    const audits: Audits = [];
+    const concluded = await conclude(tenant, { state, policy }, outcome, audits);
     const end = endOf(concluded);
-    const body = bodyOf(outcome);
-    const saved = await journeys.save(tenant.id, {
-      ...stored,
-      state,
-      lastReply: { fingerprint: fingerprintOf(running.state, fingerprint), finishedAt: context.now(), body },
-      // A failure of the journey itself reaches the application with the next `confirmed`.
-      ...(end !== undefined && { final: keepEnd(end, context.now()) }),
-    });
+    const body = concluded.kind === "reply" ? concluded.body : bodyOf(outcome);
+    const [saved] = await Promise.all([
+      journeys.save(tenant.id, {
+        ...stored,
+        state,
+        lastReply: {
+          fingerprint: fingerprintOf(running.state, fingerprint),
+          finishedAt: context.now(),
+          body,
+        },
+        // A failure of the journey itself reaches the application with the next `confirmed`.
+        ...(end !== undefined && { final: keepEnd(end, context.now()) }),
+      }),
+      ...audits,
+    ]);
     if (!saved) return conflict(tenant, state.id);
     return { kind: "reply", state, policy, body };
   }
@@ -228,7 +246,12 @@ export function journeyRunner(deps: {
     }
   }
 
-  async function conclude(tenant: Tenant, running: Running, outcome: Outcome): Promise<TurnResult> {
+  async function conclude(
+    tenant: Tenant,
+    running: Running,
+    outcome: Outcome,
+    audits: Audits,
+  ): Promise<TurnResult> {
     const { state } = running;
     switch (outcome.kind) {
       case "page":
@@ -241,25 +264,33 @@ export function journeyRunner(deps: {
       case "phone":
         return { kind: "reply", ...running, body: bodyOf(outcome) };
       case "issued":
-        return issued(tenant, running, outcome);
+        return issued(tenant, running, outcome, audits);
       case "relyingPartyError":
-        await observe.failed(tenant, state, outcome.code);
+        audits.push(observe.failed(tenant, state, outcome.code));
         return staysHere(running.policy, outcome)
           ? { kind: "errorPage", ...running, error: shownError(state, outcome), ended: true }
           : { kind: "answer", ...running, answer: answers.failed(state, outcome) };
       case "errorPage":
-        await observe.failed(tenant, state, outcome.code);
+        audits.push(observe.failed(tenant, state, outcome.code));
         return { kind: "errorPage", ...running, error: shownError(state, outcome), ended: isOver(state) };
     }
   }
 
-  async function issued(tenant: Tenant, running: Running, outcome: IssuedOutcome): Promise<TurnResult> {
+  async function issued(
+    tenant: Tenant,
+    running: Running,
+    outcome: IssuedOutcome,
+    audits: Audits,
+  ): Promise<TurnResult> {
     const { state, policy } = running;
     try {
       const answer = await answers.issued(tenant, policy, state, outcome);
       const refusal = answer.fields.find(([name]) => name === "error_description")?.[1];
-      if (refusal === undefined) await observe.issued(tenant, state, outcome.objectId);
-      else await observe.failed(tenant, state, /^AADB2C\d*/.exec(refusal)?.[0] ?? "AADB2C");
+      audits.push(
+        refusal === undefined
+          ? observe.issued(tenant, state, outcome.objectId)
+          : observe.failed(tenant, state, /^AADB2C\d*/.exec(refusal)?.[0] ?? "AADB2C"),
+      );
       return {
         kind: "answer",
         ...running,
@@ -270,7 +301,7 @@ export function journeyRunner(deps: {
       if (!(await context.store.healthy().catch(() => false))) throw error;
       context.log.error({ err: error, correlationId: state.id }, "the answer to the application failed");
       const failure = serverError(error);
-      await observe.failed(tenant, state, failure.code);
+      audits.push(observe.failed(tenant, state, failure.code));
       return { kind: "answer", ...running, answer: answers.failed(state, failure) };
     }
   }

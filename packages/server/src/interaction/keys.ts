@@ -9,7 +9,12 @@ type Purpose = "csrf" | "cacheCookie" | "transCookie" | "fingerprint";
 export interface InteractionKeys {
   /** HMAC-SHA-512 (64 bytes) of the parts under a key of its own for each purpose. */
   mac(purpose: Purpose, ...parts: readonly string[]): Buffer;
+  /** 24 bytes of such a MAC in base64url: what a cookie proves. The latest ones are remembered. */
+  proof(purpose: "cacheCookie" | "transCookie", tenantId: string, tid: string): string;
 }
+
+/** Each request of a journey asks for the same ones. */
+const rememberedProofs = 10_000;
 
 /** @param secret At least 32 random bytes, the same on every node. */
 export function interactionKeys(secret: Uint8Array): InteractionKeys {
@@ -22,9 +27,22 @@ export function interactionKeys(secret: Uint8Array): InteractionKeys {
     transCookie: derive("trans cookie"),
     fingerprint: derive("fingerprint"),
   };
+  // JSON keeps the parts apart: no two lists of parts give the same text.
+  const mac: InteractionKeys["mac"] = (purpose, ...parts) =>
+    createHmac("sha512", keys[purpose]).update(JSON.stringify(parts)).digest();
+  const remembered = new Map<string, string>();
   return {
-    // JSON keeps the parts apart: no two lists of parts give the same text.
-    mac: (purpose, ...parts) => createHmac("sha512", keys[purpose]).update(JSON.stringify(parts)).digest(),
+    mac,
+    proof(purpose, tenantId, tid) {
+      // Both are ids without blanks.
+      const name = `${purpose} ${tenantId} ${tid}`;
+      const known = remembered.get(name);
+      if (known !== undefined) return known;
+      const proof = mac(purpose, tenantId, tid).subarray(0, 24).toString("base64url");
+      if (remembered.size >= rememberedProofs) remembered.clear();
+      remembered.set(name, proof);
+      return proof;
+    },
   };
 }
 

@@ -54,7 +54,7 @@ export function observation(context: ServerContext, recorder?: JourneyRecorder):
   return {
     async trace(tenant, state, entries) {
       const last = entries.at(-1);
-      if (last === undefined) return;
+      if (last === undefined || (recorder === undefined && context.mode !== "development")) return;
       const summary = journeySummary(state, last, context.now());
       recorder?.record(tenant, summary, entries);
       if (context.mode !== "development") return;

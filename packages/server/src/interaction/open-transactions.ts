@@ -101,7 +101,7 @@ export function keepTransaction(
   writeTrans(request, reply, tenant, keys, all, current.tid);
   const time = current.startedAt.toString(36);
   const id = Buffer.from(current.tid.replaceAll("-", ""), "hex").toString("base64url");
-  const secret = secretOf(keys, "cacheCookie", tenant, current.tid);
+  const secret = keys.proof("cacheCookie", tenant.id, current.tid);
   setCookie(request, reply, cacheCookie(current.tid), `m1.${id}.${time}.0.${secret}`);
 }
 
@@ -120,22 +120,13 @@ export function dropTransaction(
   else writeTrans(request, reply, tenant, keys, rest, undefined);
 }
 
-function secretOf(
-  keys: InteractionKeys,
-  purpose: "cacheCookie" | "transCookie",
-  tenant: Tenant,
-  tid: string,
-): string {
-  return keys.mac(purpose, tenant.id, tid).subarray(0, 24).toString("base64url");
-}
-
 function transEntries(value: string, tenant: Tenant, keys: InteractionKeys): OpenTransaction[] {
   const entries = decodeJson(value)?.T_DIC;
   if (!Array.isArray(entries)) return [];
   return entries.slice(-32).flatMap((entry: unknown) => {
     if (!isRecord(entry) || !isTransactionId(entry.I) || typeof entry.E !== "string") return [];
     const tid = entry.I.toLowerCase();
-    if (!sameSecret(entry.E, secretOf(keys, "transCookie", tenant, tid))) return [];
+    if (!sameSecret(entry.E, keys.proof("transCookie", tenant.id, tid))) return [];
     return [
       {
         tid,
@@ -162,7 +153,7 @@ function cacheEntries(
       if (id === undefined || time === undefined || secret === undefined) continue;
       const hex = Buffer.from(id, "base64url").toString("hex");
       const tid = hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
-      if (proved.has(tid) || !sameSecret(secret, secretOf(keys, "cacheCookie", tenant, tid))) continue;
+      if (proved.has(tid) || !sameSecret(secret, keys.proof("cacheCookie", tenant.id, tid))) continue;
       found.push({ tid, clientId: "", requests: 0, startedAt: Number.parseInt(time, 36) });
     }
   }
@@ -201,7 +192,7 @@ function encodeTrans(
     S: entry.requests,
     M: {},
     D: 0,
-    E: secretOf(keys, "transCookie", tenant, entry.tid),
+    E: keys.proof("transCookie", tenant.id, entry.tid),
   }));
   return Buffer.from(JSON.stringify({ T_DIC: entries, C_ID: transactions.at(-1)?.tid })).toString("base64");
 }

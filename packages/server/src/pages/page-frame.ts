@@ -87,7 +87,7 @@ export function withoutQuery(uri: string): string {
   return uri.split(/[?#]/, 1)[0] ?? "";
 }
 
-export function createPageFrame(view: PageView, now: number): PageFrame {
+export function createPageFrame(view: PageView, currentYear: number): PageFrame {
   const { model, base, csrf, transId, policyId } = view;
   const builtIn = builtInPageStrings(model);
   const tail = `csrf_token=${csrf}&tx=${transId}&p=${policyId}`;
@@ -97,7 +97,7 @@ export function createPageFrame(view: PageView, now: number): PageFrame {
     ownLook: view.template === undefined,
     flavor: flavorOf(model),
     language: languageTag(model),
-    currentYear: new Date(now).getUTCFullYear(),
+    currentYear,
     text(id, ...parameters) {
       const own = Object.hasOwn(model.content, id) ? model.content[id] : undefined;
       const text = own ?? builtIn.find((table) => Object.hasOwn(table, id))?.[id] ?? "";

@@ -7,6 +7,7 @@ import { dataScript } from "./data-script.ts";
 import { type DocumentParts, noCookieBlock, ownDocument } from "./document.ts";
 import { CopyButton, ErrorPage } from "./error-page.tsx";
 import { NavigationForm } from "./native-parts.tsx";
+import { keepPages } from "./page-cache.ts";
 import { createPageFrame, directionOf, type PageFrame, providerPlaces } from "./page-frame.ts";
 import { PhonePage, phoneForm } from "./phone-page.tsx";
 import { ProviderSelectionPage } from "./provider-buttons.tsx";
@@ -36,8 +37,9 @@ const dataNames: Readonly<Record<PageModel["api"], string>> = {
  */
 export function createPageRenderer(options: PageRendererOptions = {}): PageRenderer {
   const now = options.now ?? Date.now;
+  const page = keepPages((view, year) => renderPage(view, year, options.jQueryUrl));
   return {
-    page: (view) => renderPage(view, now(), options.jQueryUrl),
+    page: (view) => page(view, new Date(now()).getUTCFullYear()),
     error: renderError,
     signedOut: renderSignedOut,
   };
@@ -129,8 +131,8 @@ function hiddenButton(attributes: Readonly<Record<string, string>>): string {
   return `<button${attributeText({ type: "submit", ...attributes, ...hidden })}></button>`;
 }
 
-function renderPage(view: PageView, now: number, jQueryUrl: string | undefined): RenderedPage {
-  const frame = createPageFrame(view, now);
+export function renderPage(view: PageView, year: number, jQueryUrl: string | undefined): RenderedPage {
+  const frame = createPageFrame(view, year);
   const { model } = view;
   const template = view.template;
   const scriptsAllowed = template !== undefined && model.scriptsAllowed;

@@ -15,14 +15,21 @@ export interface AccountContent {
   readonly accountEnabled: boolean;
 }
 
+const contents = new WeakMap<AccountRow, AccountContent>();
+
+/** Taken apart once for each row that was read: several rules look at it. */
 export function contentOf(row: AccountRow): AccountContent {
-  return {
+  const known = contents.get(row);
+  if (known !== undefined) return known;
+  const content: AccountContent = {
     objectId: row.object_id,
     identities: JSON.parse(row.identities) as readonly AccountIdentity[],
     userPrincipalName: row.user_principal_name,
     attributes: JSON.parse(row.attributes) as AttributeValues,
     accountEnabled: row.enabled === 1,
   };
+  contents.set(row, content);
+  return content;
 }
 
 /** The account as journeys see it: stored attributes, and those that the directory computes. */
