@@ -23,7 +23,7 @@ import {
 import { persist } from "./session-management.ts";
 import type { JourneyState, WaitingPage } from "./state.ts";
 import { goTo, runSteps } from "./steps.ts";
-import { formOutputClaims, stale, submit } from "./submission.ts";
+import { formInputClaims, formOutputClaims, stale, submit } from "./submission.ts";
 import { runTransformations } from "./technical-profile.ts";
 import type { TraceEntry } from "./trace.ts";
 import { verify } from "./verification.ts";
@@ -183,7 +183,9 @@ async function confirm(run: Run, waiting: WaitingPage, keepMeSignedIn: boolean):
   const changed: Record<string, ClaimValue | null> = {
     ...formOutputClaims(run, form, waiting.accepted.scope),
   };
-  const call = { profile, claims: run.state.bag, texts: form.texts, messageProfiles: [profile] };
+  // Input claims count for them, also those that are not on the page.
+  const claims = { ...run.state.bag, ...formInputClaims(run, form) };
+  const call = { profile, claims, texts: form.texts, messageProfiles: [profile] };
   if (await runTransformations(run, profile.outputClaimsTransformations, call, changed))
     return serverError("AADB2C", "An exception has occurred.");
   writeBag(run, changed, `${profile.id}: output claims`, profile.id);

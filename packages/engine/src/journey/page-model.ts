@@ -1,6 +1,7 @@
 import type { ClaimType, Policy } from "@vestibule/policy";
 import { claimText } from "../claims/bag.ts";
 import { metadataItem, resolveInputClaims } from "../claims/mapping.ts";
+import { masked } from "../claims/mask.ts";
 import { isReadOnly, maxLength } from "../profiles/self-asserted/fields.ts";
 import { type Choice, type Form, formOf, type Selection, selectionOf } from "./forms.ts";
 import { pageTexts, resourcesIdFor } from "./messages.ts";
@@ -111,11 +112,11 @@ function pageField(
   index: number,
 ): PageField {
   const { type } = field;
-  const value = fieldValue(run, form, waiting, type, index);
   const pattern = type.restriction?.pattern;
   const predicates = pagePredicates(run.program.policy, form, type);
   const limit = maxLength(type);
   const options = localizedOptions(run, form, type);
+  const value = asOffered(type, options, fieldValue(run, form, waiting, type, index));
   const chosen =
     value === undefined
       ? undefined
@@ -139,6 +140,16 @@ function pageField(
     ...(predicates && { predicates }),
     ...(field.verified && { verification: verificationState(run, form, type, value) }),
   };
+}
+
+/** Options `True` and `False` are truth values whatever their capitals. */
+function asOffered(
+  { dataType }: ClaimType,
+  options: readonly { readonly value: string }[],
+  value: string | undefined,
+): string | undefined {
+  if (dataType !== "boolean" || value === undefined) return value;
+  return options.find((option) => option.value.toLowerCase() === value)?.value ?? value;
 }
 
 function localizedOptions(run: Run, form: Form, type: ClaimType) {
@@ -178,7 +189,9 @@ function fieldValue(
   const shownValue = value ?? (isReadOnly(type) ? run.state.bag[type.id] : undefined);
   if (shownValue === undefined) return undefined;
   if (Array.isArray(shownValue)) return shownValue.join(",");
-  return typeof shownValue === "boolean" ? String(shownValue) : claimText(shownValue);
+  const text = typeof shownValue === "boolean" ? String(shownValue) : claimText(shownValue);
+  // Only where it cannot come back: what a person edits must be the value itself.
+  return isReadOnly(type) ? masked(type, text) : text;
 }
 
 /** Whether the address in a field needs a proof, and where the proof stands. */

@@ -1,4 +1,5 @@
 import type { OrchestrationStep } from "@vestibule/policy";
+import type { ClaimValue } from "../claims/value.ts";
 import type { CompiledProfile } from "../program/compiled-profile.ts";
 import { fillString } from "../strings/index.ts";
 import { beginFederation } from "./federation.ts";
@@ -24,7 +25,7 @@ import {
 import { sendClaims } from "./send-claims.ts";
 import { isRestorable, persist, restore } from "./session-management.ts";
 import type { WaitingPage } from "./state.ts";
-import { runServerProfile } from "./technical-profile.ts";
+import { type ProfileFailure, runServerProfile, runTransformations } from "./technical-profile.ts";
 
 /** What a step leads to: on to the next one, or an outcome that ends this turn. */
 type StepResult = "next" | Outcome;
@@ -70,7 +71,7 @@ async function runStep(run: Run, step: OrchestrationStep): Promise<StepResult> {
   switch (step.type) {
     case "CombinedSignInAndSignUp":
     case "ClaimsProviderSelection":
-      return selectProvider(run, step);
+      return await selectProvider(run, step);
     case "ClaimsExchange":
       return exchangeClaims(run, step);
     case "InvokeSubJourney":
@@ -116,7 +117,7 @@ function leaveSubJourney(run: Run): boolean {
 // Selection -----------------------------------------------------------------------------------------------------------
 
 /** Source: journeys.md 5.2. */
-function selectProvider(run: Run, step: OrchestrationStep): StepResult {
+async function selectProvider(run: Run, step: OrchestrationStep): Promise<StepResult> {
   const { choices, local } = selectionOf(run);
   if (choices.length === 0 && !local)
     return serverError("AADB2C90051", "No suitable claims providers were found.");
@@ -135,7 +136,7 @@ function selectProvider(run: Run, step: OrchestrationStep): StepResult {
     return goTo(run, chosen.exchangeId);
   }
   if (run.state.request.prompt === "none") return interactionRequired(run);
-  return showPage(run, local, true);
+  return (local && (await enterForm(run, local))) ?? showPage(run, local, true);
 }
 
 function fromSession(
@@ -221,7 +222,7 @@ async function runProfile(run: Run, compiled: CompiledProfile): Promise<StepResu
         return "next";
       }
       if (run.state.request.prompt === "none") return interactionRequired(run);
-      return showPage(run, compiled, false);
+      return (await enterForm(run, compiled)) ?? showPage(run, compiled, false);
     }
     case "phoneFactor": {
       if (run.state.request.prompt === "none") return interactionRequired(run);
@@ -257,17 +258,8 @@ async function runProfile(run: Run, compiled: CompiledProfile): Promise<StepResu
   }
 }
 
-function stepFailed(
-  run: Run,
-  failure: {
-    readonly kind: string;
-    readonly code?: string;
-    readonly message: string;
-    readonly relyingPartyMessage?: string;
-    readonly assertion?: string;
-  },
-): Outcome {
-  if (failure.assertion !== undefined) {
+function stepFailed(run: Run, failure: ProfileFailure): Outcome {
+  if (failure.kind === "userError" && failure.assertion !== undefined) {
     // The refresh journey's own assertion: the grant was revoked (journeys.md 12.6).
     if (run.state.entry === "refresh" && failure.assertion === "DateTimeGreaterThan") {
       return serverError(
@@ -277,10 +269,29 @@ function stepFailed(
     }
     return serverError("AADB2C", "An exception has occurred.");
   }
-  return serverError(failure.code ?? "AADB2C90037", failure.relyingPartyMessage ?? failure.message);
+  const message = failure.kind === "userError" ? failure.relyingPartyMessage : undefined;
+  return serverError(failure.code ?? "AADB2C90037", message ?? failure.message);
 }
 
 // Pages -------------------------------------------------------------------------------------------------------------------
+
+/** Before the page: its input transformations, straight into the bag (technical-profiles.md 1.4). */
+async function enterForm(
+  run: Run,
+  { profile }: Extract<CompiledProfile, { kind: "selfAsserted" }>,
+): Promise<Outcome | undefined> {
+  const changed: Record<string, ClaimValue | null> = {};
+  const call = {
+    profile,
+    claims: run.state.bag,
+    texts: pageTexts(run, undefined),
+    messageProfiles: [profile],
+  };
+  const failure = await runTransformations(run, profile.inputClaimsTransformations, call, changed);
+  if (failure) return stepFailed(run, failure);
+  writeBag(run, changed, `${profile.id}: input transformations`, profile.id);
+  return undefined;
+}
 
 /** Suspends the journey at a page. */
 function showPage(

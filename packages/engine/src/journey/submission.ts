@@ -38,7 +38,7 @@ export async function submit(
   const form = formOf(run, compiled);
   const collected = collectFields({
     policy: run.program.policy,
-    bag: run.state.bag,
+    bag: { ...run.state.bag, ...formInputClaims(run, form) },
     fields: form.fields,
     posted,
     texts: form.texts.builtIn,
@@ -56,14 +56,16 @@ export async function submit(
     };
     return refuse(run, { ...waiting, typed }, problem);
   }
-  const unproved = unprovedAddress(run, form, collected.claims);
+  // What was cleared keeps its earlier value, and that one needs its proof, too.
+  const claims = { ...formInputClaims(run, form), ...collected.claims };
+  const unproved = unprovedAddress(run, form, claims);
   if (unproved) {
     const name = form.displayName(unproved);
     const sentence = fillString(form.texts.builtIn.fieldErrors.not_verified ?? "", name);
     const message = form.texts.message("UserMessageIfClaimNotVerified", [name], [compiled.profile]);
     return refuse(run, { ...waiting, typed }, { message, fields: { [unproved.id]: sentence } });
   }
-  return validate(run, { ...waiting, typed }, form, collected.claims, collected.secrets);
+  return validate(run, { ...waiting, typed }, form, claims, collected.secrets);
 }
 
 export function stale(): Outcome {
@@ -100,7 +102,7 @@ async function validate(
   secrets: Readonly<Record<string, string>>,
 ): Promise<Outcome> {
   const { profile, metadata } = form.compiled;
-  const changed: Record<string, ClaimValue | null> = { ...inputClaims(run, form), ...submitted };
+  const changed: Record<string, ClaimValue | null> = { ...submitted };
   let wrote = false;
   for (const reference of profile.validationTechnicalProfiles) {
     const validation = profileOf(run, reference.referenceId);
@@ -159,13 +161,17 @@ async function validate(
   return { kind: "accepted" };
 }
 
-function inputClaims(run: Run, form: Form): Record<string, ClaimValue> {
+/**
+ * The form's claims before anybody types, with their defaults: context for validations and transformations, values of
+ * read-only fields, and what a field that is cleared falls back to (technical-profiles.md 2.2, 2.5).
+ */
+export function formInputClaims(run: Run, form: Form): Record<string, ClaimValue> {
   const { profile } = form.compiled;
-  const shownIds = new Set(form.fields.map(({ type }) => type.id.toLowerCase()));
-  const context = profile.inputClaims.filter(
-    (claim) => !shownIds.has(claim.claimTypeReferenceId.toLowerCase()),
-  );
-  const resolved = resolveInputClaims(profile, context, resolverScope(run));
+  const known = profile.inputClaims.filter(({ claimTypeReferenceId }) => {
+    const type = run.program.policy.claimTypes.get(claimTypeReferenceId);
+    return type !== undefined && !run.program.secrets.has(type.id);
+  });
+  const resolved = resolveInputClaims(profile, known, resolverScope(run));
   if (resolved.kind === "missing") return {};
   return Object.fromEntries(
     [...resolved.claims.values()].map(({ claimTypeId, value }) => [claimTypeId, value]),

@@ -28,6 +28,9 @@ export interface ProfileCall {
 /** `claims` holds only what changed; null = absent from now on. */
 export type ProfileRun =
   | { readonly kind: "claims"; readonly claims: Record<string, ClaimValue | null>; readonly wrote: boolean }
+  | ProfileFailure;
+
+export type ProfileFailure =
   | {
       readonly kind: "userError";
       readonly message: string;
@@ -136,7 +139,7 @@ export async function runTransformations(
   ids: readonly string[],
   call: TransformationCall,
   changed: Record<string, ClaimValue | null>,
-): Promise<ProfileRun | undefined> {
+): Promise<ProfileFailure | undefined> {
   const { policy } = run.program;
   for (const id of ids) {
     const transformation = policy.claimsTransformations.get(id);
@@ -179,7 +182,7 @@ function settle(
   result: TransformationResult,
   call: TransformationCall & { readonly before: ClaimsBag },
   changed: Record<string, ClaimValue | null>,
-): ProfileRun | undefined {
+): ProfileFailure | undefined {
   const traced = (text: string, outputs: Readonly<Record<string, ClaimValue | null>> = {}) => {
     const inputs: Record<string, ClaimValue> = {};
     for (const { claimTypeReferenceId } of inputClaims) {
@@ -216,7 +219,7 @@ function settle(
 }
 
 /** The cause is for the operator: neither the person nor the relying party is told it (claims-transformations.md 3). */
-function transformationFailed({ caller }: TransformationCall): ProfileRun {
+function transformationFailed({ caller }: TransformationCall): ProfileFailure {
   if (caller === "validation")
     return {
       kind: "systemError",

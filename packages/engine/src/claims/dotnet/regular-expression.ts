@@ -16,6 +16,8 @@ export type DotNetPattern =
       readonly kind: "pattern";
       readonly groupNames: readonly string[];
       search(text: string): PatternSearch;
+      /** The text with every match replaced by `replacement`, taken literally; undefined where the search was given up. */
+      replace(text: string, replacement: string): string | undefined;
     }
   | { readonly kind: "invalid"; readonly reason: string };
 
@@ -58,6 +60,8 @@ function compilePattern(text: string): DotNetPattern {
   return {
     kind: "pattern",
     groupNames: [...pattern.groups.keys()].filter((name) => !/^\d+$/.test(name)),
+    replace: (candidate, replacement) =>
+      candidate.length > longestText ? undefined : replaceBounded(javaScript, candidate, replacement),
     search(candidate) {
       if (candidate.length > longestText) return { kind: "abandoned" };
       const exact =
@@ -103,21 +107,37 @@ function searchLinear(expression: RE2JS, text: string, named: Named): PatternSea
   return { kind: "match", groups: named(captures) };
 }
 
-/** A pattern that can back-track may take this long: a policy's pattern must not stop the server. */
-const milliseconds = 100;
+/**
+ * A pattern that can back-track may take this long: a policy's pattern must not stop the server. The clock is the wall's,
+ * so that a busy machine gets a second, longer try before what a person typed is refused.
+ */
+const patience = [100, 400];
 
 const sandbox = createContext(Object.create(null) as Record<string, unknown>);
+const replacing = new Script("text.replace(new RegExp(pattern, 'gv'), () => replacement)");
 const script = new Script("new RegExp(pattern, 'v').exec(text)");
 
 /** V8 honours the time limit of a script also inside a regular expression. */
 function searchBounded(pattern: string, text: string, named: Named): PatternSearch {
-  Object.assign(sandbox, { pattern, text });
-  try {
-    const found = script.runInContext(sandbox, { timeout: milliseconds }) as
-      | readonly (string | undefined)[]
-      | null;
-    return found ? { kind: "match", groups: named(found) } : { kind: "none" };
-  } catch {
-    return { kind: "abandoned" };
+  const run = runBounded(script, { pattern, text });
+  if (!run) return { kind: "abandoned" };
+  const found = run.result as readonly (string | undefined)[] | null;
+  return found ? { kind: "match", groups: named(found) } : { kind: "none" };
+}
+
+function runBounded(work: Script, given: Readonly<Record<string, string>>): { result: unknown } | undefined {
+  Object.assign(sandbox, given);
+  for (const timeout of patience) {
+    try {
+      return { result: work.runInContext(sandbox, { timeout }) as unknown };
+    } catch {
+      // It ran too long, or out of stack.
+    }
   }
+  return undefined;
+}
+
+function replaceBounded(pattern: string, text: string, replacement: string): string | undefined {
+  const run = runBounded(replacing, { pattern, text, replacement });
+  return run && String(run.result);
 }

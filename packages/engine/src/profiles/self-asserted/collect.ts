@@ -60,9 +60,11 @@ export function collectFields(options: CollectOptions): Collected {
     const secret = type.userInputType === "Password";
     const raw = postedValue(options, type, index === 0 ? options.identifierAliases : []);
     const text = secret ? (raw ?? "") : (raw ?? "").trim();
+    // An address is mended; other rules judge what was typed, blanks at its ends too.
+    const judged = secret || type.userInputType === "EmailBox" ? text : (raw ?? "");
     if (!secret && raw !== undefined) typed[type.id] = text.slice(0, 2048);
     const result =
-      text === "" ? emptyField(options, field, raw !== undefined) : filledField(options, field, text);
+      text === "" ? emptyField(options, field, raw !== undefined) : filledField(options, field, text, judged);
     if (result.kind === "problem") refuse(type, result.key, result.sentence, result.code);
     else if (result.value !== undefined && secret) secrets[type.id] = text;
     else if (result.value !== undefined) claims[type.id] = result.value;
@@ -102,7 +104,12 @@ function emptyField(options: CollectOptions, { type, required }: FormField, wasP
 /** `<` before a letter, `!`, `/` or `?`, and character references: what request validation refuses (protocol.md 3.1). */
 const markup = /<[a-z!/?]|&#/i;
 
-function filledField(options: CollectOptions, { type }: FormField, text: string): FieldResult {
+function filledField(
+  options: CollectOptions,
+  { type }: FormField,
+  text: string,
+  judged: string,
+): FieldResult {
   const sentence = (id: string) => fillString(options.texts.fieldErrors[id] ?? "", options.displayName(type));
   const invalid = (id: string): FieldResult => ({
     kind: "problem",
@@ -139,14 +146,14 @@ function filledField(options: CollectOptions, { type }: FormField, text: string)
   if (listed.length > 0 && chosen.some((value) => !listed.some((option) => option.value === value)))
     return invalid("option");
   const pattern = type.restriction?.pattern;
-  if (pattern && !matchesPattern(pattern.regularExpression, text)) {
+  if (pattern && !matchesPattern(pattern.regularExpression, judged)) {
     return {
       kind: "problem",
       key: "UserMessageIfIncorrectPattern",
       sentence: pattern.helpText ?? sentence("pattern"),
     };
   }
-  const [unsatisfied] = unsatisfiedGroups(options.policy, type, text, options.now);
+  const [unsatisfied] = unsatisfiedGroups(options.policy, type, judged, options.now);
   if (unsatisfied) {
     const help = [
       unsatisfied.group.userHelpText,
