@@ -28,7 +28,11 @@ export interface World {
 const cheapHashing = { memoryCost: 8, timeCost: 1, parallelism: 1 };
 
 export async function startWorld(
-  changes: (parts: { readonly api: TestApi; readonly socialUrl: string }) => TenantChanges = () => ({}),
+  changes: (parts: {
+    readonly api: TestApi;
+    readonly socialUrl: string;
+    readonly origin: string;
+  }) => TenantChanges = () => ({}),
   options: Partial<ServerOptions> = {},
 ): Promise<World> {
   const folder = await mkdtemp(join(tmpdir(), "vestibule-whole-"));
@@ -41,7 +45,12 @@ export async function startWorld(
   const directory = join(folder, "tenant");
   const dataDir = join(folder, "data");
   await mkdir(directory);
-  await writeTenant(directory, api.url, social.url, changes({ api, socialUrl: social.url }));
+  await writeTenant(
+    directory,
+    api.url,
+    social.url,
+    changes({ api, socialUrl: social.url, origin: `http://localhost:${httpPort}` }),
+  );
   const stopOutside = async () => {
     await Promise.all([api.close(), social.close()]);
     await rm(folder, { recursive: true, force: true });

@@ -9,6 +9,7 @@ export function outcomeName(outcome: Outcome): string {
     case "accepted":
     case "redirect":
     case "issued":
+    case "document":
       return "continue";
     case "refused":
       return "page";

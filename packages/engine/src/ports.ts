@@ -18,6 +18,7 @@ export interface Ports {
   readonly phone: PhonePort;
   readonly federation: FederationPort;
   readonly hints: HintPort;
+  readonly tokens: TokenPort;
   /** Receives every outbound call when it ended, for the audit log and the call inspector. */
   readonly calls: CallRecorder;
 }
@@ -323,4 +324,14 @@ export interface VerificationPort {
 export interface VerificationMail {
   readonly language: string;
   readonly organisation: string;
+}
+
+// Presented tokens ----------------------------------------------------------------------------------------------------
+
+/** Tokens of this tenant that somebody presents again. */
+export interface TokenPort {
+  /** The claims of a token that this tenant signed; undefined for any other. Only the signature is checked. */
+  verify(token: string): Promise<Readonly<Record<string, unknown>> | undefined>;
+  /** True where the tenant has an application with this client id. */
+  isApplication(clientId: string): boolean;
 }

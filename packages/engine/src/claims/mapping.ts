@@ -76,6 +76,8 @@ function inputValue(
 
 function resolversHonoured(profile: TechnicalProfile, reference: ClaimReference): boolean {
   if (booleanItem(profile.metadata, "IncludeClaimResolvingInClaimsHandling", false)) return true;
+  // What the resource owner typed: published profiles use it without the item (technical-profiles.md 1.5).
+  if (/^\{oidc:(username|password)\}$/i.test(reference.defaultValue ?? "")) return true;
   return restfulHandler.test(profile.protocol.handler ?? "") && isOneResolver(reference.defaultValue ?? "");
 }
 

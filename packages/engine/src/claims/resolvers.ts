@@ -1,5 +1,6 @@
 import type { Policy } from "@vestibule/policy";
 import lcid from "lcid";
+import type { Presented } from "../journey/event.ts";
 import type { JourneyState } from "../journey/state.ts";
 import { claimText, readClaim } from "./bag.ts";
 import type { ClaimsBag } from "./value.ts";
@@ -13,6 +14,7 @@ export interface ResolverScope {
   readonly tenantDomain: string;
   /** Milliseconds since 1970. */
   readonly now: number;
+  readonly presented?: Presented;
 }
 
 type Member = (scope: ResolverScope, name: string) => string | undefined;
@@ -50,10 +52,12 @@ const resolvers: Readonly<Record<string, Members>> = {
     loginhint: ({ state }) => state.request.loginHint,
     maxage: ({ state }) => (state.request.maxAge === undefined ? undefined : String(state.request.maxAge)),
     nonce: ({ state }) => state.request.nonce,
+    password: ({ presented }) => presented?.password,
     prompt: ({ state }) => state.request.prompt,
     redirecturi: ({ state }) => state.request.redirectUri,
     resource: parameter("resource"),
     scope: ({ state }) => state.request.scope.join(" "),
+    username: ({ presented }) => presented?.username,
   },
 };
 

@@ -5,6 +5,7 @@ import type { Program } from "../program/program.ts";
 import type { JourneyEvent } from "./event.ts";
 import { completeFederation } from "./federation.ts";
 import { formOf, selectionOf } from "./forms.ts";
+import { pageTexts } from "./messages.ts";
 import type { Outcome } from "./outcome.ts";
 import { pageModel } from "./page-model.ts";
 import { completePhoneFactor, phoneAction } from "./phone-factor.ts";
@@ -17,6 +18,7 @@ import {
   profileOf,
   type Run,
   serverError,
+  topFrame,
   update,
   writeBag,
 } from "./run.ts";
@@ -24,7 +26,7 @@ import { persist } from "./session-management.ts";
 import type { JourneyState, WaitingPage } from "./state.ts";
 import { goTo, runSteps } from "./steps.ts";
 import { formInputClaims, formOutputClaims, stale, submit } from "./submission.ts";
-import { runTransformations } from "./technical-profile.ts";
+import { runServerProfile, runTransformations } from "./technical-profile.ts";
 import type { TraceEntry } from "./trace.ts";
 import { verify } from "./verification.ts";
 
@@ -51,7 +53,8 @@ export async function advance(
   event: JourneyEvent,
   ports: Ports,
 ): Promise<Advance> {
-  const run: Run = { program, ports, trace: [], state };
+  const presented = event.kind === "started" ? event.presented : undefined;
+  const run: Run = { program, ports, trace: [], state, ...(presented && { presented }) };
   note(run, { kind: "event", text: describe(event) });
   const outcome = await handle(run, event);
   if (outcome.kind === "relyingPartyError") {
@@ -133,7 +136,32 @@ async function start(run: Run, event: Extract<JourneyEvent, { kind: "started" }>
     status: "suspended",
     ...(session && prompt !== "login" && !tooOld && { sessionAtStart: session }),
   });
-  return runSteps(run);
+  return (await authorize(run)) ?? runSteps(run);
+}
+
+/** Each authorization profile of the journey must let the request pass before the first step (journeys.md 1.1). */
+async function authorize(run: Run): Promise<Outcome | undefined> {
+  const journey = run.program.policy.userJourneys.get(topFrame(run)?.journeyId ?? "");
+  for (const id of journey?.authorizationTechnicalProfiles ?? []) {
+    const compiled = profileOf(run, id);
+    if (compiled?.kind !== "server")
+      return serverError("AADB2C90037", `Technical profile '${id}' cannot authorize a request.`);
+    const { profile } = compiled;
+    const result = await runServerProfile(run, compiled, {
+      caller: "step",
+      claims: run.state.bag,
+      secrets: {},
+      texts: pageTexts(run, undefined),
+      messageProfiles: [profile],
+    });
+    if (result.kind !== "claims") {
+      const error = compiled.handler === "bearerToken" ? "invalid_token" : "access_denied";
+      const { code = "AADB2C", message } = result;
+      return { kind: "relyingPartyError", error, code, message };
+    }
+    writeBag(run, result.claims, `${profile.id}: output claims`, profile.id);
+  }
+  return undefined;
 }
 
 // Forms -------------------------------------------------------------------------------------------------------------

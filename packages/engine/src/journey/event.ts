@@ -2,7 +2,7 @@ import type { SsoSession } from "./session.ts";
 
 /** What happened outside; the only thing that moves a journey. */
 export type JourneyEvent =
-  | { readonly kind: "started"; readonly session?: SsoSession }
+  | { readonly kind: "started"; readonly session?: SsoSession; readonly presented?: Presented }
   /** A form came in. It is validated and answered, but the journey does not move before `confirmed`. */
   | { readonly kind: "submitted"; readonly fields: Readonly<Record<string, string>>; readonly step?: number }
   | { readonly kind: "confirmed"; readonly keepMeSignedIn: boolean }
@@ -36,4 +36,13 @@ export interface PhoneEvent {
   readonly number?: string;
   readonly callingCode?: string;
   readonly code?: string;
+}
+
+/** What a program presented with its request. It is never part of the journey's state, nor of its trace. */
+export interface Presented {
+  /** Of the resource owner password grant: `{OIDC:Username}` and `{OIDC:Password}`. */
+  readonly username?: string;
+  readonly password?: string;
+  /** Of `Authorization: Bearer`. */
+  readonly bearerToken?: string;
 }

@@ -22,7 +22,7 @@ export interface NewJourney {
  */
 export function newJourney(program: Program, init: NewJourney): JourneyState {
   const entry = init.entry ?? "authorize";
-  const journeyId = entry === "refresh" ? program.entry.refresh : program.entry.authorize;
+  const journeyId = program.entry[entry];
   return {
     format: 1,
     id: init.id,

@@ -14,6 +14,8 @@ export type Outcome =
   | { readonly kind: "phone"; readonly status: 200 | 400 | 429 | 448 | 449 }
   | { readonly kind: "redirect"; readonly url: string }
   | IssuedOutcome
+  /** Answer of a JSON issuer, for the caller of the UserInfo endpoint. */
+  | { readonly kind: "document"; readonly body: Readonly<Record<string, JsonClaim>> }
   /** An error for the application (journeys.md 13). */
   | RelyingPartyError
   /** An error that must not leave the server: the error page. */

@@ -4,6 +4,7 @@ import type { ClaimsBag, ClaimValue } from "../claims/value.ts";
 import type { Ports } from "../ports.ts";
 import type { CompiledProfile } from "../program/compiled-profile.ts";
 import type { Program } from "../program/program.ts";
+import type { Presented } from "./event.ts";
 import type { RelyingPartyError } from "./outcome.ts";
 import type { Frame, JourneyState } from "./state.ts";
 import type { TraceEntry } from "./trace.ts";
@@ -14,6 +15,8 @@ export interface Run {
   readonly program: Program;
   readonly ports: Ports;
   readonly trace: TraceEntry[];
+  /** Only in the turn that began the journey. */
+  readonly presented?: Presented;
   state: JourneyState;
 }
 
@@ -130,6 +133,7 @@ export function resolverScope(run: Run, claims: ClaimsBag = run.state.bag): Reso
     claims,
     tenantDomain: run.ports.directory.defaultDomain,
     now: run.ports.clock.now(),
+    ...(run.presented && { presented: run.presented }),
   };
 }
 

@@ -1,27 +1,86 @@
-import type { ClaimReference, ClaimType, OrchestrationStep } from "@vestibule/policy";
+import type { ClaimReference, ClaimType, OrchestrationStep, TechnicalProfile } from "@vestibule/policy";
 import { readClaim } from "../claims/bag.ts";
 import { outwardIdentities } from "../claims/identity.ts";
-import { defaultClaimValue, metadataItem } from "../claims/mapping.ts";
+import { defaultClaimValue, metadataItem, resolveInputClaims } from "../claims/mapping.ts";
 import type { ClaimValue } from "../claims/value.ts";
+import type { CompiledProfile } from "../program/compiled-profile.ts";
+import { pageTexts } from "./messages.ts";
 import type { IssuedOutcome, JsonClaim, Outcome } from "./outcome.ts";
 import { keepAliveInDays } from "./page-model.ts";
-import { note, profileOf, type Run, resolverScope, serverError, update } from "./run.ts";
+import { note, profileOf, type Run, resolverScope, serverError, update, writeBag } from "./run.ts";
 import { sendError } from "./send-error.ts";
 import type { SessionUpdate, SsoSession } from "./session.ts";
+import { runTransformations } from "./technical-profile.ts";
 
 /** Collects what the application gets and ends the journey. Source: journeys.md 4.1, technical-profiles.md 17. */
-export async function sendClaims(run: Run, step: OrchestrationStep | undefined): Promise<Outcome> {
-  const issuerId = step?.cpimIssuerTechnicalProfileReferenceId;
+export async function sendClaims(run: Run, step: OrchestrationStep): Promise<Outcome> {
+  const issuerId = step.cpimIssuerTechnicalProfileReferenceId;
   const compiled = issuerId === undefined ? undefined : profileOf(run, issuerId);
-  if (compiled?.kind === "errorIssuer") return sendError(run, compiled.profile);
-  if (compiled?.kind !== "issuer")
+  if (!compiled)
     return serverError(
       "AADB2C90108",
-      `The orchestration step '${step?.order ?? ""}' does not specify a CpimIssuerTechnicalProfileReferenceId when one was expected.`,
+      `The orchestration step '${step.order}' does not specify a CpimIssuerTechnicalProfileReferenceId when one was expected.`,
     );
+  switch (compiled.kind) {
+    case "issuer":
+      return (await prepareIssuer(run, compiled.profile)) ?? issueTokens(run, compiled);
+    case "errorIssuer":
+      return sendError(run, compiled.profile);
+    case "documentIssuer":
+      return (await prepareIssuer(run, compiled.profile)) ?? issueDocument(run, compiled.profile);
+    default:
+      return serverError("AADB2C90037", `Technical profile '${compiled.profile.id}' issues nothing.`);
+  }
+}
+
+/** An issuer's transformations run before its claims are read, the output ones too (technical-profiles.md 19). */
+async function prepareIssuer(run: Run, profile: TechnicalProfile): Promise<Outcome | undefined> {
+  const changed: Record<string, ClaimValue | null> = {};
+  const call = {
+    profile,
+    claims: run.state.bag,
+    texts: pageTexts(run, undefined),
+    messageProfiles: [profile],
+  };
+  const ids = [...profile.inputClaimsTransformations, ...profile.outputClaimsTransformations];
+  if (ids.length === 0) return undefined;
+  if (await runTransformations(run, ids, call, changed))
+    return serverError("AADB2C", "An exception has occurred.");
+  writeBag(run, changed, `${profile.id}: claims transformations`, profile.id);
+  return undefined;
+}
+
+/** A JSON object of the issuer's input claims; those without a value are left out. Source: technical-profiles.md 20. */
+function issueDocument(run: Run, profile: TechnicalProfile): Outcome {
+  if (run.state.entry !== "userInfo")
+    return serverError(
+      "AADB2C90037",
+      `Technical profile '${profile.id}' answers the UserInfo endpoint only.`,
+    );
+  const input = resolveInputClaims(profile, profile.inputClaims, resolverScope(run));
+  if (input.kind === "missing")
+    return serverError("AADB2C90037", `The claim '${input.claimTypeId}' has no value.`);
+  const body: Record<string, JsonClaim> = {};
+  for (const { partnerName, claimTypeId, value } of input.claims.values()) {
+    const type = run.program.policy.claimTypes.get(claimTypeId);
+    if (value !== "" && !run.program.secrets.has(claimTypeId))
+      body[partnerName] = type ? jsonValue(type, value) : value;
+  }
+  update(run, { status: "completed" });
+  note(run, {
+    kind: "outcome",
+    text: `Document with ${Object.keys(body).join(", ")}`,
+    technicalProfile: profile.id,
+  });
+  return { kind: "document", body };
+}
+
+function issueTokens(run: Run, compiled: Extract<CompiledProfile, { kind: "issuer" }>): Outcome {
   const claims = tokenClaims(run);
   const { subjectNamingInfo } = run.program.policy.relyingParty.technicalProfile;
-  const subject = claims[subjectNamingInfo?.claimType ?? "sub"];
+  // An application's own token is about the application, whatever else the policy says of it.
+  const own = run.state.entry === "clientCredentials" ? run.state.grant?.objectId : undefined;
+  const subject = claims[subjectNamingInfo?.claimType ?? "sub"] ?? own;
   if (typeof subject !== "string" || subject === "")
     return serverError("AADB2C90037", "The subject of the token has no value.");
   const objectId = readClaim(run.program.policy, run.state.bag, "objectId");

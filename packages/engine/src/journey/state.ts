@@ -15,7 +15,7 @@ export interface JourneyState {
   readonly policyId: string;
   /** Version of the policy that the journey began with; it ends with it too. */
   readonly policyVersion: string;
-  readonly entry: "authorize" | "refresh";
+  readonly entry: JourneyEntry;
   readonly request: RelyingPartyRequest;
   readonly culture: Culture;
   /** Milliseconds since 1970. */
@@ -44,7 +44,7 @@ export interface JourneyState {
   readonly selection?: SelectionSnapshot;
   /** Pages shown so far. */
   readonly pageCount: number;
-  /** Claims of the first issue, for the refresh journey. */
+  /** For the token endpoint's journeys: the claims of the first issue, or whom an application's own token is about. */
   readonly grant?: {
     readonly claims: ClaimsBag;
     readonly issuedOn: number;
@@ -52,6 +52,12 @@ export interface JourneyState {
     readonly authTime: number;
   };
 }
+
+/**
+ * What began the journey. Only `authorize` has a browser: the others answer a program, show nothing, and neither read nor
+ * write the session (journeys.md 10.3, rule 8).
+ */
+export type JourneyEntry = "authorize" | "refresh" | "password" | "clientCredentials" | "userInfo";
 
 export interface Frame {
   readonly journeyId: string;

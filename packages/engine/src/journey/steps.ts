@@ -1,10 +1,10 @@
 import type { OrchestrationStep } from "@vestibule/policy";
 import type { ClaimValue } from "../claims/value.ts";
 import type { CompiledProfile } from "../program/compiled-profile.ts";
-import { fillString } from "../strings/index.ts";
 import { beginFederation } from "./federation.ts";
 import { type Choice, domainsOf, formOf, isEnabled, selectionOf } from "./forms.ts";
 import { getClaims } from "./get-claims.ts";
+import { nobodyToAsk } from "./headless.ts";
 import { pageTexts } from "./messages.ts";
 import type { Outcome } from "./outcome.ts";
 import { pageModel } from "./page-model.ts";
@@ -135,8 +135,7 @@ async function selectProvider(run: Run, step: OrchestrationStep): Promise<StepRe
     note(run, { kind: "step", text: `${chosen.exchangeId} without asking` });
     return goTo(run, chosen.exchangeId);
   }
-  if (run.state.request.prompt === "none") return interactionRequired(run);
-  return (local && (await enterForm(run, local))) ?? showPage(run, local, true);
+  return nobodyToAsk(run) ?? (local && (await enterForm(run, local))) ?? showPage(run, local, true);
 }
 
 function fromSession(
@@ -177,12 +176,6 @@ export function goTo(run: Run, exchangeId: string): "next" {
   return "next";
 }
 
-function interactionRequired(run: Run): Outcome {
-  const prompt = run.state.request.prompt ?? "none";
-  const message = `User does not have an existing session and request prompt parameter has a value of '${prompt}'.`;
-  return { kind: "relyingPartyError", error: "interaction_required", code: "AADB2C90077", message };
-}
-
 // Claims exchange -----------------------------------------------------------------------------------------------------------
 
 /** Source: journeys.md 5.3. */
@@ -221,17 +214,16 @@ async function runProfile(run: Run, compiled: CompiledProfile): Promise<StepResu
         nextStep(run);
         return "next";
       }
-      if (run.state.request.prompt === "none") return interactionRequired(run);
-      return (await enterForm(run, compiled)) ?? showPage(run, compiled, false);
+      return nobodyToAsk(run) ?? (await enterForm(run, compiled)) ?? showPage(run, compiled, false);
     }
     case "phoneFactor": {
-      if (run.state.request.prompt === "none") return interactionRequired(run);
+      const refused = nobodyToAsk(run);
+      if (refused) return refused;
       const begun = await beginPhoneFactor(run, compiled);
       return begun.kind === "phone" ? showPage(run, compiled, false, { phone: begun.phone }) : begun;
     }
     case "identityProvider":
-      if (run.state.request.prompt === "none") return interactionRequired(run);
-      return beginFederation(run, compiled);
+      return nobodyToAsk(run) ?? beginFederation(run, compiled);
     case "server": {
       const result = await runServerProfile(run, compiled, {
         caller: "step",
@@ -247,18 +239,19 @@ async function runProfile(run: Run, compiled: CompiledProfile): Promise<StepResu
         nextStep(run);
         return "next";
       }
-      return stepFailed(run, result);
+      return stepFailed(run, result, compiled.handler);
     }
     case "unsupported":
     case "hint":
     case "issuer":
     case "errorIssuer":
+    case "documentIssuer":
     case "session":
       return serverError("AADB2C90037", `Technical profile '${profile.id}' cannot run in a claims exchange.`);
   }
 }
 
-function stepFailed(run: Run, failure: ProfileFailure): Outcome {
+function stepFailed(run: Run, failure: ProfileFailure, handler?: string): Outcome {
   if (failure.kind === "userError" && failure.assertion !== undefined) {
     // The refresh journey's own assertion: the grant was revoked (journeys.md 12.6).
     if (run.state.entry === "refresh" && failure.assertion === "DateTimeGreaterThan") {
@@ -269,8 +262,25 @@ function stepFailed(run: Run, failure: ProfileFailure): Outcome {
     }
     return serverError("AADB2C", "An exception has occurred.");
   }
+  if (run.state.entry === "password" && handler === "loginNonInteractive" && failure.kind === "userError")
+    return credentialsRefused(failure.code, failure.message);
   const message = failure.kind === "userError" ? failure.relyingPartyMessage : undefined;
   return serverError(failure.code ?? "AADB2C90037", message ?? failure.message);
+}
+
+/** A program that guesses learns neither whether the name exists nor whether the password is old (journeys.md 12.5). */
+function credentialsRefused(code: string | undefined, message: string): Outcome {
+  const told = code === "AADB2C90111" || code === "AADB2C90114" || code === "AADB2C90244";
+  return {
+    kind: "relyingPartyError",
+    error: "access_denied",
+    ...(told
+      ? { code, message }
+      : {
+          code: "AADB2C90225",
+          message: "The username or password provided in the request are invalid.",
+        }),
+  };
 }
 
 // Pages -------------------------------------------------------------------------------------------------------------------
@@ -300,11 +310,6 @@ function showPage(
   selects: boolean,
   more: Partial<WaitingPage> = {},
 ): Outcome {
-  if (run.state.entry === "refresh")
-    return serverError(
-      "AADB2C90085",
-      fillString("The service has encountered an internal error. Please reauthenticate and try again."),
-    );
   const pageNumber = run.state.pageCount + 1;
   const waiting: WaitingPage = {
     kind: "page",

@@ -65,6 +65,7 @@ export async function runServerProfile(
     ports: run.ports,
     claims: scope.claims,
     secrets: call.secrets,
+    ...(run.presented && { presented: run.presented }),
     caller: call.caller,
     step: stepOrder(run),
     input: input.claims,

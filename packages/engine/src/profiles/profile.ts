@@ -1,5 +1,6 @@
 import type { Diagnostic, Policy, TechnicalProfile } from "@vestibule/policy";
 import type { ClaimsBag, ClaimValue } from "../claims/value.ts";
+import type { Presented } from "../journey/event.ts";
 import type { JourneyState } from "../journey/state.ts";
 import type { TraceEntry } from "../journey/trace.ts";
 import type { Ports } from "../ports.ts";
@@ -15,6 +16,8 @@ export interface ProfileContext<Metadata> {
   readonly claims: ClaimsBag;
   /** Values of claims that exist only inside a form (passwords). Never traced, never stored. */
   readonly secrets: Readonly<Record<string, string>>;
+  /** What the program presented that began this journey. Never traced, never stored. */
+  readonly presented?: Presented;
   /** `validation` = inside a form: its failures are shown on the page. */
   readonly caller: "step" | "validation";
   /** Order number of the orchestration step. */

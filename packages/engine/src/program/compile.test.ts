@@ -64,17 +64,6 @@ describe("a technical profile of a kind that is not supported", () => {
     });
   });
 
-  it("has a warning for an endpoint", () => {
-    const policy = samplePolicy();
-    const asking: typeof policy = {
-      ...policy,
-      relyingParty: { ...policy.relyingParty, endpoints: { UserInfo: "SignUpOrSignIn" } },
-    };
-    expect(compile(asking).diagnostics).toMatchObject([
-      { code: "VB101", severity: "warning", message: expect.stringContaining("'UserInfo'") },
-    ]);
-  });
-
   it("fails the form that it stands behind", async () => {
     const policy = samplePolicy((parts) => {
       parts.technicalProfiles.push(risk);

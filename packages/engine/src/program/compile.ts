@@ -1,6 +1,6 @@
 import { type Diagnostic, IdMap, nearestName, type Policy } from "@vestibule/policy";
-import { metadataItem } from "../claims/mapping.ts";
 import type { CompiledProfile } from "./compiled-profile.ts";
+import { defaultIssuer, entryJourneys } from "./entries.ts";
 import type { Program } from "./program.ts";
 import { type Reachable, reachable } from "./reachable.ts";
 import { readProfile, unsupportedPart } from "./read-profile.ts";
@@ -20,8 +20,8 @@ export interface Compilation {
 export function compile(policy: Policy): Compilation {
   const diagnostics: Diagnostic[] = [];
   const shared = sharedParts(policy);
-  const refresh = refreshJourney(policy);
-  const reached = reachable(policy, refresh);
+  const entry = entryJourneys(policy);
+  const reached = reachable(policy, entry);
   const profiles = new IdMap<CompiledProfile>();
   for (const id of reached.profiles) {
     const profile = policy.technicalProfiles.get(id);
@@ -37,46 +37,20 @@ export function compile(policy: Policy): Compilation {
       profiles.set(id, { kind: "unsupported", profile });
   }
   const steps = reached.journeys;
-  diagnostics.push(
-    ...unresolvedReferences(policy, reached),
-    ...unsupportedJourneyParts(policy),
-    ...shared.diagnostics,
-  );
+  diagnostics.push(...unresolvedReferences(policy, reached), ...shared.diagnostics);
   if (diagnostics.some(({ severity }) => severity === "error")) return { diagnostics };
+  const issuer = profiles.get(defaultIssuer(policy)?.id ?? "");
   const parts: Omit<Program, symbol> = {
     policy,
     version: versionOf(policy, shared),
     profiles,
     steps,
-    entry: { authorize: policy.relyingParty.defaultUserJourney, ...(refresh !== undefined && { refresh }) },
+    entry,
+    ...(issuer?.kind === "issuer" && { issuer: issuer.issuer }),
     claimsProviders: shared.claimsProviders,
     secrets: shared.secrets,
   };
   return { program: parts as Program, diagnostics };
-}
-
-/** Journey that answers refresh tokens: the relying party's endpoint, else what its issuer names (journeys.md 12.6). */
-function refreshJourney(policy: Policy): string | undefined {
-  const endpoint = Object.entries(policy.relyingParty.endpoints).find(([id]) => id.toLowerCase() === "token");
-  if (endpoint) return endpoint[1];
-  const steps = policy.userJourneys.get(policy.relyingParty.defaultUserJourney)?.orchestrationSteps ?? [];
-  const issuer = steps.findLast(({ type }) => type === "SendClaims")?.cpimIssuerTechnicalProfileReferenceId;
-  const profile = issuer === undefined ? undefined : policy.technicalProfiles.get(issuer);
-  return profile && metadataItem(profile.metadata, "RefreshTokenUserJourneyId");
-}
-
-/** Parts of the relying party that this server does not have: warnings, as for technical profiles. */
-function unsupportedJourneyParts({ relyingParty }: Policy): Diagnostic[] {
-  const warning = (message: string, at: Diagnostic["at"]): Diagnostic => ({
-    code: "VB101",
-    severity: "warning",
-    message,
-    ...(at && { at }),
-  });
-  const endpoints = Object.keys(relyingParty.endpoints).filter((id) => id.toLowerCase() !== "token");
-  return endpoints.map((id) =>
-    warning(`The endpoint '${id}' is not supported yet: it is not offered.`, relyingParty.at),
-  );
 }
 
 /** Names that nothing answers to. */

@@ -29,6 +29,8 @@ export type CompiledProfile =
   | { readonly kind: "issuer"; readonly profile: TechnicalProfile; readonly issuer: TokenIssuer }
   /** Answers the application with the policy's own error (`OAuth2Error`). */
   | { readonly kind: "errorIssuer"; readonly profile: TechnicalProfile }
+  /** `JSON` (technical-profiles.md 20): the answer of the UserInfo endpoint. */
+  | { readonly kind: "documentIssuer"; readonly profile: TechnicalProfile }
   | { readonly kind: "session"; readonly profile: TechnicalProfile; readonly provider: SessionProvider }
   /** Loaded with a diagnostic. It is never offered, and a journey that comes to it ends: it is not passed over. */
   | { readonly kind: "unsupported"; readonly profile: TechnicalProfile };

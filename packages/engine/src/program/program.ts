@@ -1,4 +1,6 @@
 import type { ClaimsProvider, IdMap, OrchestrationStep, Policy } from "@vestibule/policy";
+import type { TokenIssuer } from "../journey/outcome.ts";
+import type { JourneyEntry } from "../journey/state.ts";
 import type { CompiledProfile } from "./compiled-profile.ts";
 
 declare const compiled: unique symbol;
@@ -15,7 +17,10 @@ export interface Program {
   readonly profiles: IdMap<CompiledProfile>;
   /** Journey or sub-journey id → steps in their order. */
   readonly steps: IdMap<readonly OrchestrationStep[]>;
-  readonly entry: { readonly authorize: string; readonly refresh?: string };
+  /** Ids of the journeys that answer requests; absent where the policy has none for that kind of request. */
+  readonly entry: Readonly<Partial<Record<JourneyEntry, string>>> & { readonly authorize: string };
+  /** The issuer of the default journey's tokens; absent where it issues no JWT. */
+  readonly issuer?: TokenIssuer;
   /** Technical profile id → the claims provider that holds it. */
   readonly claimsProviders: IdMap<ClaimsProvider>;
   /** Claim type ids whose values are never shown. */

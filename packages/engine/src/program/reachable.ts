@@ -1,5 +1,6 @@
 import { IdMap, type OrchestrationStep, type Policy } from "@vestibule/policy";
 import { metadataItem } from "../claims/mapping.ts";
+import type { Program } from "./program.ts";
 
 /** What a policy's relying party can come to: the rest of its chain need not be supported, or even be right. */
 export interface Reachable {
@@ -10,7 +11,7 @@ export interface Reachable {
 }
 
 /** Follows the relying party's journeys through sub-journeys, exchanges, validation profiles and session management. */
-export function reachable(policy: Policy, refreshJourney: string | undefined): Reachable {
+export function reachable(policy: Policy, entry: Program["entry"]): Reachable {
   const journeys = new IdMap<readonly OrchestrationStep[]>();
   const profiles = new IdMap<string>();
   const visitJourney = (id: string | undefined) => {
@@ -19,6 +20,8 @@ export function reachable(policy: Policy, refreshJourney: string | undefined): R
     if (!journey || journeys.has(journey.id)) return;
     const steps = [...journey.orchestrationSteps].sort((a, b) => a.order - b.order);
     journeys.set(journey.id, steps);
+    if ("authorizationTechnicalProfiles" in journey)
+      for (const id of journey.authorizationTechnicalProfiles ?? []) visitProfile(id);
     for (const step of steps) {
       visitJourney(step.subJourneyReferenceId);
       visitProfile(step.cpimIssuerTechnicalProfileReferenceId);
@@ -32,9 +35,9 @@ export function reachable(policy: Policy, refreshJourney: string | undefined): R
     profiles.set(profile.id, profile.id);
     visitProfile(profile.useTechnicalProfileForSessionManagement);
     for (const { referenceId } of profile.validationTechnicalProfiles) visitProfile(referenceId);
-    visitJourney(metadataItem(profile.metadata, "RefreshTokenUserJourneyId"));
+    for (const key of ["RefreshTokenUserJourneyId", "ClientCredentialsUserJourneyId"])
+      visitJourney(metadataItem(profile.metadata, key));
   };
-  visitJourney(policy.relyingParty.defaultUserJourney);
-  visitJourney(refreshJourney);
+  for (const id of Object.values(entry)) visitJourney(id);
   return { journeys, profiles: profiles.values() };
 }

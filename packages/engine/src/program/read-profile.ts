@@ -1,6 +1,7 @@
 import type { Diagnostic, Policy, TechnicalProfile } from "@vestibule/policy";
 import { booleanItem, metadataItem } from "../claims/mapping.ts";
 import type { TokenIssuer } from "../journey/outcome.ts";
+import { bearerTokenProfile } from "../profiles/bearer-token.ts";
 import { claimsTransformationProfile } from "../profiles/claims-transformation.ts";
 import { directoryProfile } from "../profiles/directory/directory.ts";
 import { readHintMetadata } from "../profiles/id-token-hint.ts";
@@ -14,10 +15,11 @@ import {
 import { isPasswordGrant, loginNonInteractiveProfile } from "../profiles/login-non-interactive.ts";
 import { readPhoneFactorMetadata } from "../profiles/phone-factor/metadata.ts";
 import type { ServerProfileKind } from "../profiles/profile.ts";
-import { refreshTokenSetupProfile } from "../profiles/refresh-token-setup.ts";
 import { restfulProfile } from "../profiles/restful/index.ts";
 import { readSelfAssertedMetadata } from "../profiles/self-asserted/metadata.ts";
+import { tokenRequestSetupProfile } from "../profiles/token-request-setup.ts";
 import type { CompiledProfile, SessionProvider } from "./compiled-profile.ts";
+import { rolesOf } from "./roles.ts";
 
 type Reading =
   | CompiledProfile
@@ -52,7 +54,7 @@ export function readProfile(profile: TechnicalProfile, policy: Policy): Reading 
         : notSupported(profile, `handler '${profile.protocol.handler ?? ""}'`);
     }
     case "OpenIdConnect":
-      if (isIssuer(profile, policy)) return readIssuer(profile);
+      if (profile.outputTokenFormat === "JWT" && rolesOf(profile, policy).issues) return readIssuer(profile);
       return isPasswordGrant(profile)
         ? server(loginNonInteractiveProfile)(profile, policy)
         : readIdentityProvider(profile, readOpenIdConnect(profile, policy));
@@ -61,11 +63,7 @@ export function readProfile(profile: TechnicalProfile, policy: Policy): Reading 
         ? { kind: "errorIssuer", profile }
         : readIdentityProvider(profile, readOAuth2(profile));
     case "None":
-      if (isErrorIssuer(profile)) return { kind: "errorIssuer", profile };
-      if (isIssuer(profile, policy)) return readIssuer(profile);
-      return readsHint(profile, policy)
-        ? readHint(profile)
-        : server(refreshTokenSetupProfile)(profile, policy);
+      return readHelper(profile, policy);
     default:
       return notSupported(profile, `protocol '${profile.protocol.name}'`);
   }
@@ -113,32 +111,21 @@ function notSupported(profile: TechnicalProfile, what: string): Extract<Reading,
   };
 }
 
-/** A profile is an issuer when a step that sends claims points at it; JWT as its format alone says nothing (1.1). */
-function isIssuer(profile: TechnicalProfile, policy: Policy): boolean {
-  if (profile.outputTokenFormat !== "JWT") return false;
-  const id = profile.id.toLowerCase();
-  const named = (reference: string | undefined) => reference?.toLowerCase() === id;
-  return [...policy.userJourneys.values(), ...policy.subJourneys.values()].some(
-    (journey) =>
-      journey.orchestrationSteps.some((step) => named(step.cpimIssuerTechnicalProfileReferenceId)) ||
-      ("defaultCpimIssuerTechnicalProfileReferenceId" in journey &&
-        named(journey.defaultCpimIssuerTechnicalProfileReferenceId)),
-  );
+/** `Protocol None`: its format says that it is an issuer, and of which kind; else what it is used for says what it is. */
+function readHelper(profile: TechnicalProfile, policy: Policy): Reading {
+  if (isErrorIssuer(profile)) return { kind: "errorIssuer", profile };
+  if (profile.outputTokenFormat === "JSON") return { kind: "documentIssuer", profile };
+  if (profile.outputTokenFormat === "SAML2") return notSupported(profile, "the token format 'SAML2'");
+  const { issues, readsHint, authorizes } = rolesOf(profile, policy);
+  // `JWT` as the format alone says nothing: published profiles of other kinds carry it (1.1).
+  if (issues && profile.outputTokenFormat === "JWT") return readIssuer(profile);
+  if (readsHint) return readHint(profile);
+  if (authorizes) return server(bearerTokenProfile)(profile, policy);
+  return server(tokenRequestSetupProfile)(profile, policy);
 }
 
 function isErrorIssuer({ outputTokenFormat }: TechnicalProfile): boolean {
   return outputTokenFormat === "OAuth2Error";
-}
-
-/** Which helper a profile without protocol is, its call site says (technical-profiles.md 1.1). */
-function readsHint(profile: TechnicalProfile, policy: Policy): boolean {
-  const id = profile.id.toLowerCase();
-  return [...policy.userJourneys.values(), ...policy.subJourneys.values()].some((journey) =>
-    journey.orchestrationSteps.some(
-      ({ type, cpimIssuerTechnicalProfileReferenceId: reference }) =>
-        type === "GetClaims" && reference?.toLowerCase() === id,
-    ),
-  );
 }
 
 function readIssuer(profile: TechnicalProfile): Reading {

@@ -37,6 +37,8 @@ export interface MemoryPorts extends Ports {
   federationFailure?: FederationFailure;
   federationEndSession?: string;
   hint: (hint: string, trust: HintTrust) => HintResult;
+  /** Tokens that the tenant signed → their claims. */
+  readonly signedTokens: Map<string, Readonly<Record<string, unknown>>>;
 }
 
 export function memoryPorts(): MemoryPorts {
@@ -57,6 +59,7 @@ export function memoryPorts(): MemoryPorts {
     time: Date.UTC(2026, 0, 1),
     answer: () => ({ kind: "failure", failure: "connect", detail: "nobody answers", attempts: [] }),
     federationClaims: {},
+    signedTokens: new Map(),
     clock: { now: () => ports.time },
     random: {
       uuid: () => randomUUID(),
@@ -84,6 +87,10 @@ export function memoryPorts(): MemoryPorts {
     federation: federation(() => ports),
     hint: () => ({ kind: "refused", code: "AADB2C90210", detail: "no hint is believed" }),
     hints: { verify: async (hint, trust) => ports.hint(hint, trust) },
+    tokens: {
+      verify: async (token) => ports.signedTokens.get(token),
+      isApplication: (clientId) => clientId === "bbbbbbbb-0000-4000-8000-000000000001",
+    },
     calls: {
       async record(call) {
         callRecords.push(call);

@@ -4,6 +4,7 @@ import type { FastifyBaseLogger } from "fastify";
 import type { TokenSigning } from "../context.ts";
 import { randomToken } from "../keys/random-token.ts";
 import type { Mailer } from "../messages/mailer.ts";
+import { findApplication } from "../relying-party/authorize.ts";
 import type { PhoneDelivery, Store } from "../store/store.ts";
 import type { Tenant } from "../tenant/tenant.ts";
 import { withoutValues } from "./call-privacy.ts";
@@ -53,6 +54,10 @@ function bindPorts(
     directory: store.directory(tenant),
     http: http(tenant),
     keys: keys(tenant),
+    tokens: {
+      verify: (token) => signing.verify(tenant, token),
+      isApplication: (clientId) => findApplication(tenant, clientId) !== undefined,
+    },
     requestSigner: createRequestSigner(signing, tenant),
     verification: store.verification(tenant, (message) => mailer.deliver(tenant.id, message)),
     phone: store.phone(tenant, phones(tenant)),

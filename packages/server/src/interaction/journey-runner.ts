@@ -270,6 +270,8 @@ export function journeyRunner(deps: {
         return staysHere(running.policy, outcome)
           ? { kind: "errorPage", ...running, error: shownError(state, outcome), ended: true }
           : { kind: "answer", ...running, answer: answers.failed(state, outcome) };
+      case "document":
+        throw new Error("a journey with a browser ended with a document");
       case "errorPage":
         audits.push(observe.failed(tenant, state, outcome.code));
         return { kind: "errorPage", ...running, error: shownError(state, outcome), ended: isOver(state) };
@@ -329,7 +331,9 @@ const alwaysReturned: ReadonlySet<string> = new Set(["AADB2C90077", "AADB2C90118
 /** `OnError Mode="DisplayInService"` (journeys.md 13.1). */
 function staysHere({ program }: TenantPolicy, error: RelyingPartyError): boolean {
   const { onErrorMode } = program.policy.relyingParty.behaviors;
-  return onErrorMode === "DisplayInService" && !alwaysReturned.has(error.code);
+  // An error that the policy sends itself is its answer, not its failure.
+  const own = error.code.startsWith("AAD_Custom_");
+  return onErrorMode === "DisplayInService" && !own && !alwaysReturned.has(error.code);
 }
 
 function shownError(
@@ -370,6 +374,7 @@ function bodyOf(outcome: Outcome): string {
     case "page":
     case "redirect":
     case "issued":
+    case "document":
       return staleReply;
   }
 }

@@ -62,6 +62,7 @@ function metadataDocument({ tenant, policy, address }: AddressedPolicy, origin: 
     token_endpoint: at("oauth2/v2.0/token"),
     end_session_endpoint: at("oauth2/v2.0/logout"),
     jwks_uri: at("discovery/v2.0/keys"),
+    ...(policy.program.entry.userInfo !== undefined && { userinfo_endpoint: at("openid/v2.0/userinfo") }),
     response_modes_supported: ["query", "fragment", "form_post"],
     response_types_supported: [
       "code",

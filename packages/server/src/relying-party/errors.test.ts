@@ -17,7 +17,7 @@ test("every code of the room stands in the catalogue, and every entry is used", 
 
 test.each(Object.entries(errorCatalogue))("%s is a sentence with an OAuth error", (_, entry) => {
   expect(entry.error).toMatch(/^[a-z_]+$/);
-  expect([400, 401, 404, 405, 500]).toContain(entry.status);
+  expect([400, 401, 404, 405, 429, 500]).toContain(entry.status);
   expect(entry.text).toMatch(/^[A-Z][^\r\n<>]+$/);
 });
 

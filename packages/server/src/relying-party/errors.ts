@@ -184,6 +184,11 @@ const catalogue = {
     status: 400,
     text: "The account associated with this grant no longer exists. Please reauthenticate and try again.",
   },
+  "AADB2C90128/bearer": {
+    error: "invalid_token",
+    status: 401,
+    text: "The account associated with this token is not enabled.",
+  },
   AADB2C90129: {
     error: "invalid_grant",
     status: 400,
@@ -249,6 +254,11 @@ const catalogue = {
     status: 405,
     text: "The specified token exchange is only supported over HTTP POST.",
   },
+  "AADB2C90226/userInfo": {
+    error: "invalid_request",
+    status: 405,
+    text: "The UserInfo endpoint is only supported over HTTP GET.",
+  },
   AADB2C90232: {
     error: "server_error",
     status: 400,
@@ -263,6 +273,21 @@ const catalogue = {
     error: "server_error",
     status: 400,
     text: "The provided id_token_hint parameter is not yet valid. Please provide another token and try again.",
+  },
+  AADB2C90239: {
+    error: "invalid_token",
+    status: 401,
+    text: "The provided token was not issued by this tenant to an application that is enabled.",
+  },
+  AADB2C90240: {
+    error: "invalid_token",
+    status: 401,
+    text: "The request carries no bearer token.",
+  },
+  AADB2C90244: {
+    error: "temporarily_unavailable",
+    status: 429,
+    text: "There are too many requests at this moment. Please wait for some time and try again.",
   },
   AADB2C90272: {
     error: "server_error",

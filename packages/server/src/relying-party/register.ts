@@ -10,8 +10,9 @@ import { ProtocolError } from "./errors.ts";
 import { asProtocolError } from "./foreign-errors.ts";
 import { logout } from "./logout.ts";
 import { sendJsonError, token } from "./token-endpoint.ts";
+import { userInfo } from "./user-info.ts";
 
-type EndpointName = "discovery" | "keys" | "authorize" | "token" | "logout";
+type EndpointName = "discovery" | "keys" | "authorize" | "token" | "logout" | "userInfo";
 
 /** What follows tenant and policy → endpoint: protocol.md 1. */
 const endpointPaths: ReadonlyMap<string, EndpointName> = new Map([
@@ -25,6 +26,8 @@ const endpointPaths: ReadonlyMap<string, EndpointName> = new Map([
   ["oauth2/token", "token"],
   ["oauth2/v2.0/logout", "logout"],
   ["oauth2/logout", "logout"],
+  ["openid/v2.0/userinfo", "userInfo"],
+  ["openid/userinfo", "userInfo"],
 ]);
 
 /** Requests of this room hold a few short values, one of them an id token at most. Bytes. */
@@ -71,6 +74,11 @@ export function registerRelyingParty(
       methods: ["GET", "POST"],
       audience: "person",
       handle: (...args) => logout(context, interaction, pages, ...args),
+    },
+    userInfo: {
+      methods: ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"],
+      audience: "program",
+      handle: (...args) => userInfo(context, ...args),
     },
   };
 

@@ -149,3 +149,31 @@ function grantedNames(
     return given.has(word) && (wanted.has(word) || wanted.has(".default"));
   });
 }
+
+/**
+ * The API of an application's own token, with the roles that it was granted there: `{AppIdUri}/.default` alone may be
+ * asked for (protocol.md 4.1).
+ *
+ * @throws ProtocolError AADB2C90010, 90117, 90205
+ */
+export function applicationResource(
+  tenant: Tenant,
+  application: Application,
+  scopes: readonly string[],
+): GrantedResource {
+  const [scope, ...others] = scopes;
+  if (scope === undefined) throw new ProtocolError("AADB2C90010");
+  if (others.length > 0 || !/\/\.default$/i.test(scope))
+    throw new ProtocolError("AADB2C90117", [scopes.join(" ")]);
+  const wanted = scope.slice(0, scope.lastIndexOf("/")).toLowerCase();
+  const api = tenant.applications.find(
+    ({ clientId, identifierUris }) =>
+      clientId.toLowerCase() === wanted ||
+      identifierUris.some((uri) => uri.replace(/\/$/, "").toLowerCase() === wanted),
+  );
+  if (!api) throw new ProtocolError("AADB2C90117", [scope]);
+  const granted = new Set(application.grantedRoles[api.clientId]);
+  const names = api.exposedRoles.filter((role) => granted.has(role));
+  if (!api.enabled || names.length === 0) throw new ProtocolError("AADB2C90205");
+  return { clientId: api.clientId, scopes: [scope], names };
+}

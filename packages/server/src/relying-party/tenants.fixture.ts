@@ -32,6 +32,8 @@ const application = (clientId: string, more: Partial<Application>): Application 
   identifierUris: [],
   exposedScopes: [],
   grantedScopes: {},
+  exposedRoles: [],
+  grantedRoles: {},
   ...more,
 });
 
@@ -171,7 +173,11 @@ export function testPolicy(id: string, options: PolicyOptions = {}): TenantPolic
     },
   };
   // The engine never runs here, so the model alone is enough of a program.
-  const program = { policy: model, version: "1" } as unknown as Program;
+  const entry = {
+    authorize: "Main",
+    ...(options.tokenJourney !== undefined && { refresh: options.tokenJourney }),
+  };
+  const program = { policy: model, version: "1", entry, issuer } as unknown as Program;
   return { id, kind: id.startsWith("B2C_1A") ? "customPolicy" : "userFlow", program, description: "" };
 }
 

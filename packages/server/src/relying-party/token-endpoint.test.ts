@@ -343,7 +343,7 @@ describe("the request itself", () => {
     [undefined, "AADB2C90083 invalid_request"],
     ["foo", "AADB2C90086 unsupported_grant_type"],
     ["urn:ietf:params:oauth:grant-type:jwt-bearer", "AADB2C90086 unsupported_grant_type"],
-    ["client_credentials", "AADB2C90086 unsupported_grant_type"],
+    ["client_credentials", "AADB2C90010 invalid_request"],
     ["password", "AADB2C90224 unauthorized_client"],
   ])("grant_type %s", async (grant_type, problem) => {
     expect((await postToken(server, webCode("x", { grant_type }))).problem).toBe(problem);

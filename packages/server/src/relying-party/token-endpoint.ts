@@ -11,7 +11,9 @@ import { allowSinglePageOrigin, answerPreflight } from "./cors.ts";
 import { describeError, ProtocolError } from "./errors.ts";
 import { requestOrigin } from "./origin.ts";
 import { formParameters, type Parameters } from "./parameters.ts";
+import { redeemClientCredentials } from "./redeem-client-credentials.ts";
 import { redeemAuthorizationCode } from "./redeem-code.ts";
+import { redeemPassword } from "./redeem-password.ts";
 import { redeemRefreshToken } from "./redeem-refresh-token.ts";
 import type { TokenResponse } from "./token-response.ts";
 
@@ -35,9 +37,8 @@ type GrantType = (context: ServerContext, request: TokenRequest) => Promise<Toke
 const grantTypes: ReadonlyMap<string, GrantType> = new Map([
   ["authorization_code", redeemAuthorizationCode],
   ["refresh_token", redeemRefreshToken],
-  // Needs a policy whose journey is headless; every policy served here is interactive. journeys.md 12.5
-  ["password", refuse("AADB2C90224")],
-  ["client_credentials", refuse("AADB2C90086", "client_credentials")],
+  ["password", redeemPassword],
+  ["client_credentials", redeemClientCredentials],
 ]);
 
 /** `POST …/oauth2/v2.0/token`, and what else comes to that address: protocol.md 4. */
@@ -145,10 +146,4 @@ function readGrantType(parameters: Parameters): GrantType {
   const grantType = grantTypes.get(name);
   if (!grantType) throw new ProtocolError("AADB2C90086", [name.slice(0, 100)]);
   return grantType;
-}
-
-function refuse(code: "AADB2C90086" | "AADB2C90224", ...values: readonly string[]): GrantType {
-  return async () => {
-    throw new ProtocolError(code, values);
-  };
 }

@@ -35,17 +35,6 @@ export function publishedIssuer(policy: TenantPolicy): PublishedIssuer {
   };
 }
 
-/** Journey that answers refresh tokens: journeys.md 12.6. Undefined = the grant's claims are copied. */
-export function refreshJourneyId(
-  policy: Policy,
-  technicalProfile: string,
-): { readonly id: string; readonly namedBy: string } | undefined {
-  const endpoint = Object.entries(policy.relyingParty.endpoints).find(([id]) => id.toLowerCase() === "token");
-  if (endpoint) return { id: endpoint[1], namedBy: "Token" };
-  const id = metadataOf(policy.technicalProfiles.get(technicalProfile), "RefreshTokenUserJourneyId");
-  return id === undefined || id === "" ? undefined : { id, namedBy: technicalProfile };
-}
-
 export function metadataOf(profile: TechnicalProfile | undefined, key: string): string | undefined {
   const entry = Object.entries(profile?.metadata ?? {}).find(
     ([name]) => name.toLowerCase() === key.toLowerCase(),

@@ -68,6 +68,20 @@ export const applicationShape = object(
         preAuthorizedApplications: maybe(anything),
       }),
     ),
+    appRoles: optional(
+      listOf(
+        object({
+          id: required(guid),
+          value: maybe(shapes.orNull(text())),
+          allowedMemberTypes: optional(listOf(oneOf("User", "Application")), []),
+          isEnabled: optional(flag, true),
+          displayName: maybe(anything),
+          description: maybe(anything),
+          origin: maybe(anything),
+        }),
+      ),
+      [],
+    ),
     requiredResourceAccess: optional(
       listOf(
         object({
@@ -95,7 +109,7 @@ export const applicationShape = object(
     ),
     ...Object.fromEntries(
       [
-        "addIns appRoles certification createdDateTime defaultRedirectUri deletedDateTime description disabledByMicrosoftStatus",
+        "addIns certification createdDateTime defaultRedirectUri deletedDateTime description disabledByMicrosoftStatus",
         "groupMembershipClaims info isDeviceOnlyAuthSupported keyCredentials nativeAuthenticationApisEnabled notes",
         "oauth2RequirePostResponse optionalClaims parentalControlSettings publisherDomain requestSignatureVerification",
         "samlMetadataUrl serviceManagementReference servicePrincipalLockConfiguration tags tokenEncryptionKeyId uniqueName verifiedPublisher",
@@ -169,6 +183,8 @@ export function readApplication(
       .filter(({ isEnabled }) => isEnabled)
       .map(({ value }) => value),
     grantedScopes: {},
+    exposedRoles: applicationRoles(document).map(({ value }) => value),
+    grantedRoles: {},
   };
 }
 
@@ -181,8 +197,15 @@ function implicitSetting(document: ApplicationDocument): string | undefined {
   return document.oauth2AllowImplicitFlow ? "oauth2AllowImplicitFlow" : undefined;
 }
 
-/** Scope ids that an application asks for → scope names of the APIs, once all applications are known. */
-export function grantScopes(
+/** The roles that applications, and not persons, can have. */
+function applicationRoles(document: ApplicationDocument): { readonly id: string; readonly value: string }[] {
+  return document.appRoles.flatMap(({ id, value, allowedMemberTypes, isEnabled }) =>
+    isEnabled && value && allowedMemberTypes.includes("Application") ? [{ id, value }] : [],
+  );
+}
+
+/** Ids of scopes and roles that an application asks for → their names at the APIs, once all applications are known. */
+export function grantPermissions(
   applications: readonly {
     readonly document: ApplicationDocument;
     readonly application: Application;
@@ -191,7 +214,7 @@ export function grantScopes(
   }[],
 ): Application[] {
   return applications.map(({ document, application, path, reading }) => {
-    const granted: Record<string, string[]> = {};
+    const granted = { Scope: new Map<string, string[]>(), Role: new Map<string, string[]>() };
     for (const [index, { resourceAppId, resourceAccess }] of document.requiredResourceAccess.entries()) {
       // Microsoft Graph stands in every exported application; nothing here answers for it.
       if (resourceAppId === "00000003-0000-0000-c000-000000000000") continue;
@@ -215,26 +238,32 @@ export function grantScopes(
         );
         continue;
       }
-      for (const [position, access] of resourceAccess.entries()) {
-        if (access.type === "Role") continue;
-        const scope = api.document.api.oauth2PermissionScopes.find(
-          ({ id }) => id?.toLowerCase() === access.id.toLowerCase(),
-        );
-        if (scope)
-          granted[api.application.clientId] = [...(granted[api.application.clientId] ?? []), scope.value];
-        else {
-          reading.report(
-            "TN031",
-            "warning",
-            `${place}.resourceAccess[${position}].id`,
-            `'${api.document.displayName}' exposes no scope with this id.`,
-            {
-              hint: `Its scopes: ${api.document.api.oauth2PermissionScopes.map(({ id, value }) => `${value} = ${id ?? "without id"}`).join(", ") || "none"}.`,
-            },
-          );
+      const offered = {
+        Scope: api.document.api.oauth2PermissionScopes,
+        Role: applicationRoles(api.document),
+      };
+      for (const [position, { id, type }] of resourceAccess.entries()) {
+        const found = offered[type].find((one) => one.id?.toLowerCase() === id.toLowerCase());
+        if (found) {
+          const names = granted[type].get(api.application.clientId) ?? [];
+          granted[type].set(api.application.clientId, [...names, found.value]);
+          continue;
         }
+        const what = type === "Scope" ? "scope" : "role for applications";
+        const known = offered[type].map((one) => `${one.value} = ${one.id ?? "without id"}`).join(", ");
+        reading.report(
+          "TN031",
+          "warning",
+          `${place}.resourceAccess[${position}].id`,
+          `'${api.document.displayName}' exposes no ${what} with this id.`,
+          { hint: `Its ${type === "Scope" ? "scopes" : "roles"}: ${known || "none"}.` },
+        );
       }
     }
-    return { ...application, grantedScopes: granted };
+    return {
+      ...application,
+      grantedScopes: Object.fromEntries(granted.Scope),
+      grantedRoles: Object.fromEntries(granted.Role),
+    };
   });
 }

@@ -10,7 +10,7 @@ import type {
 } from "@vestibule/user-flows";
 import { customAttributeName, JsonReading } from "@vestibule/user-flows";
 import { accountsShape, readAccount } from "./accounts.ts";
-import { applicationShape, grantScopes, readApplication } from "./applications.ts";
+import { applicationShape, grantPermissions, readApplication } from "./applications.ts";
 import { connectorShape, readConnector } from "./connectors.ts";
 import { readCustomPolicies } from "./custom-policies.ts";
 import { type TenantFolder as Folder, TenantFolder, tenantCodes } from "./documents.ts";
@@ -279,7 +279,7 @@ function addUnique(
 }
 
 async function readApplications(folder: Folder, secrets: SecretSources): Promise<Application[]> {
-  const read: Parameters<typeof grantScopes>[0][number][] = [];
+  const read: Parameters<typeof grantPermissions>[0][number][] = [];
   const readings: { reading: JsonReading; from: number }[] = [];
   const one = await folder.text("applications.json");
   const files = [
@@ -316,7 +316,7 @@ async function readApplications(folder: Folder, secrets: SecretSources): Promise
     }
     readings.push({ reading, from: 0 });
   }
-  const applications = grantScopes(read);
+  const applications = grantPermissions(read);
   for (const { reading } of readings) folder.diagnostics.push(...reading.diagnostics);
   return applications;
 }

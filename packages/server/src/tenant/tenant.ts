@@ -92,6 +92,10 @@ export interface Application {
   readonly exposedScopes: readonly string[];
   /** API application's client id → scopes that this application was granted. */
   readonly grantedScopes: Readonly<Record<string, readonly string[]>>;
+  /** Roles that the application, as an API, offers to other applications. */
+  readonly exposedRoles: readonly string[];
+  /** API application's client id → roles that this application has there in tokens of its own. */
+  readonly grantedRoles: Readonly<Record<string, readonly string[]>>;
 }
 
 export interface CustomAttribute {

@@ -1,11 +1,11 @@
 import type { ProfileResult, ServerProfileKind } from "./profile.ts";
 
 /**
- * `RefreshTokenReadAndSetup` (technical-profiles.md 16.1): gives back what was kept with the grant, by the claims that it
- * lists. Outside a refresh it gives nothing.
+ * `RefreshTokenReadAndSetup` and `ClientCredentials_Setup` (technical-profiles.md 16.1, 16.2): give back what the token
+ * request is about, by the claims that they list. Outside the token endpoint they give nothing but their defaults.
  */
-export const refreshTokenSetupProfile: ServerProfileKind<Record<string, never>> = {
-  kind: "refreshTokenSetup",
+export const tokenRequestSetupProfile: ServerProfileKind<Record<string, never>> = {
+  kind: "tokenRequestSetup",
   readMetadata: () => ({ metadata: {} }),
   async run({ state, profile }): Promise<ProfileResult> {
     const { grant } = state;
@@ -17,7 +17,8 @@ export const refreshTokenSetupProfile: ServerProfileKind<Record<string, never>> 
       if (found !== undefined) values[reference.partnerClaimType ?? name] = grant.claims[found];
     }
     if (grant.objectId !== undefined) values.objectId = grant.objectId;
-    values.refreshTokenIssuedOnDateTime = new Date(grant.issuedOn * 1000).toISOString();
+    if (state.entry === "refresh")
+      values.refreshTokenIssuedOnDateTime = new Date(grant.issuedOn * 1000).toISOString();
     return { kind: "values", values };
   },
 };
