@@ -100,6 +100,24 @@ export function formPostPage(
   ].join("\r\n");
 }
 
+/** Posts the fields of its own address's fragment to `action`, and forgets them. */
+export function fragmentRelayPage(action: string, nonce: string): string {
+  return [
+    `<!DOCTYPE html><html lang="en"><head><title>Logging in...</title></head>`,
+    `<body><form id='auto' method='post' action='${escapeLines(action)}'></form>`,
+    `<noscript><p>This page goes on by itself where JavaScript is on. Please switch it on and sign in again.</p></noscript>`,
+    `<script nonce='${nonce}'>`,
+    `const form = document.getElementById('auto');`,
+    `for (const [name, value] of new URLSearchParams(location.hash.slice(1))) {`,
+    `  form.append(Object.assign(document.createElement('input'), { type: 'hidden', name, value }));`,
+    `}`,
+    `history.replaceState(null, '', location.pathname);`,
+    // A field may be called `submit`.
+    `HTMLFormElement.prototype.submit.call(form);`,
+    `</script></body></html>`,
+  ].join("\r\n");
+}
+
 /** As `escapeHtml`; line breaks survive an attribute as character references. */
 function escapeLines(text: string): string {
   return escapeHtml(text).replaceAll("\0", "").replaceAll("\r", "&#13;").replaceAll("\n", "&#10;");

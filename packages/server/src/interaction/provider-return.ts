@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { Handler } from "../context.ts";
-import { autoSubmitHeaders, formPostPage, noStore } from "./application-response.ts";
+import { autoSubmitHeaders, formPostPage, fragmentRelayPage, noStore } from "./application-response.ts";
 import { bodyOf, type Form, queryOf } from "./form.ts";
 import { answerBrowser, type Room, sendErrorCode, transactionOf, type Visit, visitOf } from "./room.ts";
 import { readTransactionReference } from "./transaction-id.ts";
@@ -15,6 +15,7 @@ export function providerReturn(room: Room): Handler {
   return async (request, reply) => {
     const visit = await visitOf(room, request, reply, queryOf(request));
     if (visit === undefined) return reply;
+    if (request.method === "GET" && visit.query.names.length === 0) return sendRelay(visit);
     const body = await bodyOf(request);
     if (body === undefined) return reply.status(400).send();
     const parameters = parametersOf(request.method === "POST" ? body : visit.query);
@@ -50,12 +51,26 @@ function lacksLaxCookies(visit: Visit): boolean {
 
 /** The same post once more, from our own page: now the cookies come along. */
 function sendHop(visit: Visit, parameters: Readonly<Record<string, string>>): unknown {
-  const { tenant: segment } = visit.request.params as Readonly<Record<string, string>>;
   const nonce = randomBytes(16).toString("base64url");
   noStore(visit.reply);
   autoSubmitHeaders(visit.reply, nonce);
   const fields = [...Object.entries(parameters), [hopMark, "1"] as const];
-  // Rebuilt from the tenant: the request's own path could begin with two slashes and so name another host.
-  const action = `/${encodeURIComponent(segment ?? "")}/oauth2/authresp`;
-  return visit.reply.send(formPostPage(action, fields, nonce));
+  return visit.reply.send(formPostPage(returnPath(visit), fields, nonce));
+}
+
+/** Rebuilt from the tenant: the request's own path could begin with two slashes and so name another host. */
+function returnPath({ request }: Visit): string {
+  const { tenant: segment } = request.params as Readonly<Record<string, string>>;
+  return `/${encodeURIComponent(segment ?? "")}/oauth2/authresp`;
+}
+
+/**
+ * An answer in the fragment (`response_mode` fragment) never reaches a server: this page posts it. What it holds is
+ * judged like any other answer; nothing at all is none.
+ */
+function sendRelay(visit: Visit): unknown {
+  const nonce = randomBytes(16).toString("base64url");
+  noStore(visit.reply);
+  autoSubmitHeaders(visit.reply, nonce);
+  return visit.reply.send(fragmentRelayPage(returnPath(visit), nonce));
 }
