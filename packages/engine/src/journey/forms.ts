@@ -1,6 +1,7 @@
 import type { ClaimType, TechnicalProfile } from "@vestibule/policy";
 import { type FormField, formFields } from "../profiles/self-asserted/fields.ts";
 import type { CompiledProfile } from "../program/compiled-profile.ts";
+import { isEnabled } from "./enabled.ts";
 import { type PageTexts, pageTexts } from "./messages.ts";
 import { currentStep, profileOf, type Run, stepAt, topFrame } from "./run.ts";
 
@@ -76,7 +77,7 @@ export function selectionOf(run: Run): Selection {
       (candidate) => candidate.id.toLowerCase() === id?.toLowerCase(),
     );
     const compiled = exchange && profileOf(run, exchange.technicalProfileReferenceId);
-    if (!exchange || !compiled || compiled.kind === "unsupported" || !isEnabled(compiled)) continue;
+    if (!exchange || !compiled || compiled.kind === "unsupported" || !isEnabled(run, compiled)) continue;
     if (targetClaimsExchangeId !== undefined) choices.push({ exchangeId: exchange.id, compiled });
     else if (compiled.kind === "selfAsserted") {
       local = compiled;
@@ -93,9 +94,4 @@ export function domainsOf(run: Run, profile: TechnicalProfile): readonly string[
   return provider
     ? [...(provider.domain === undefined ? [] : [provider.domain]), ...(provider.furtherDomains ?? [])]
     : [];
-}
-
-/** `EnabledForUserJourneys` as far as it needs no claim; the other forms are refused when the policy is compiled. */
-export function isEnabled({ profile }: CompiledProfile): boolean {
-  return !/^(false|never)$/i.test(profile.enabledForUserJourneys ?? "true");
 }

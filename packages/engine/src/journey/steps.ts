@@ -1,8 +1,9 @@
 import type { OrchestrationStep } from "@vestibule/policy";
 import type { ClaimValue } from "../claims/value.ts";
 import type { CompiledProfile } from "../program/compiled-profile.ts";
+import { isEnabled } from "./enabled.ts";
 import { beginFederation } from "./federation.ts";
-import { type Choice, domainsOf, formOf, isEnabled, selectionOf } from "./forms.ts";
+import { type Choice, domainsOf, formOf, selectionOf } from "./forms.ts";
 import { getClaims } from "./get-claims.ts";
 import { nobodyToAsk } from "./headless.ts";
 import { pageTexts } from "./messages.ts";
@@ -182,7 +183,7 @@ export function goTo(run: Run, exchangeId: string): "next" {
 async function exchangeClaims(run: Run, step: OrchestrationStep): Promise<StepResult> {
   const enabled = step.claimsExchanges.flatMap(({ id, technicalProfileReferenceId }) => {
     const compiled = profileOf(run, technicalProfileReferenceId);
-    return compiled && isEnabled(compiled) ? [{ exchangeId: id, compiled }] : [];
+    return compiled && isEnabled(run, compiled) ? [{ exchangeId: id, compiled }] : [];
   });
   if (enabled.length === 0) {
     nextStep(run);

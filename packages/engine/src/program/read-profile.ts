@@ -87,18 +87,14 @@ function session(provider: SessionProvider): Reader {
 }
 
 /**
- * A part of a profile that this server does not have, whatever the profile's kind. A page without its display control, or
- * a profile that is switched on by a claim, would be something else than its author wrote.
+ * A part of a profile that this server does not have, whatever the profile's kind. A page without its display control
+ * would be something else than its author wrote.
  */
 export function unsupportedPart(
   profile: TechnicalProfile,
 ): Extract<Reading, { kind: "diagnostics" }> | undefined {
   if (profile.displayClaims.some(({ kind }) => kind === "control"))
     return notSupported(profile, "a display control");
-  const enabled = profile.enabledForUserJourneys;
-  if (enabled !== undefined && !/^(true|false|always|never)$/i.test(enabled)) {
-    return notSupported(profile, `EnabledForUserJourneys '${enabled}'`);
-  }
   return undefined;
 }
 
