@@ -94,7 +94,8 @@ describe("bodies that a connector gets", () => {
 
 describe("what a reader types", () => {
   let sample: SampleServer;
-  let connectorUrl: string;
+  /** Port that an example names → the free one that it gets. */
+  const ports = new Map<string, number>();
   let scratch: string;
   const children: ChildProcess[] = [];
 
@@ -104,10 +105,11 @@ describe("what a reader types", () => {
       "http://localhost:4480": sample.url,
       "https://localhost:4443": sample.httpsUrl,
       "localhost:4443": new URL(sample.httpsUrl).host,
-      "http://localhost:4483": connectorUrl,
-      "listen(4483": `listen(${new URL(connectorUrl).port}`,
     };
-    return text.replace(/(?:https?:\/\/)?localhost:\d+|listen\(\d+/g, (own) => free[own] ?? own);
+    return text.replace(/((?:https?:\/\/)?localhost:|listen\()(\d+)/g, (own, before: string, port: string) => {
+      const open = ports.get(port);
+      return free[own] ?? (open === undefined ? own : before + open);
+    });
   };
 
   /** Saves an example beside the libraries that it imports, and runs it. */
@@ -124,7 +126,12 @@ describe("what a reader types", () => {
 
   beforeAll(async () => {
     sample = await startSample();
-    connectorUrl = `http://localhost:${await freePort()}`;
+    for (const { blocks } of guides()) {
+      for (const { marks } of blocks) {
+        const port = marks.get("serves");
+        if (port !== undefined) ports.set(port, await freePort());
+      }
+    }
     scratch = await mkdtemp(join(root, "docs", ".examples-"));
   });
 
@@ -139,15 +146,18 @@ describe("what a reader types", () => {
       const example = block.marks.get("example");
       if (example === undefined) continue;
 
-      if (example === "connector") {
+      const port = block.marks.get("serves");
+
+      if (port !== undefined) {
         it(`starts an API (${block.place})`, async () => {
           const child = await run(block);
           let complaints = "";
           child.stderr?.on("data", (chunk) => {
             complaints += chunk;
           });
+          const asked = () => fetch(`http://localhost:${ports.get(port)}/`, { method: "POST" });
           await expect
-            .poll(async () => (await fetch(connectorUrl).catch(() => undefined))?.status ?? complaints, {
+            .poll(async () => (await asked().catch(() => undefined))?.status ?? complaints, {
               timeout: 15_000,
             })
             .toBe(401);
