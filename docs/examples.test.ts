@@ -7,10 +7,13 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseRequest } from "@vestibule/connector";
 import { formatDiagnostic } from "@vestibule/policy";
+import { JsonReading } from "@vestibule/user-flows";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { Person } from "../e2e/connectors/person.ts";
 import { goodPassword, mailedCode, newAddress } from "../e2e/connectors/world.ts";
 import { type SampleServer, startSample, tenantDomain } from "../e2e/sample-server.ts";
+import { checkRules, mockShape } from "../packages/server/src/connector-mock/rules.ts";
+import { tenantCodes } from "../packages/server/src/tenant/documents.ts";
 import { readTenant } from "../packages/server/src/tenant/read-tenant.ts";
 import { type CodeBlock, guides, runCurl } from "./code-blocks.ts";
 
@@ -92,6 +95,19 @@ describe("bodies that a connector gets", () => {
   });
 });
 
+describe("rules of a mock", () => {
+  const files = guides().flatMap(({ blocks }) => blocks.filter(({ marks }) => marks.has("mock")));
+
+  it.each(files)("are read without a remark ($place)", ({ text }) => {
+    const reading = new JsonReading(text, "rules.json", tenantCodes);
+    const root = reading.root();
+    const rules = root && mockShape.read(root, "", reading);
+    if (rules) checkRules(rules, reading);
+    expect(reading.diagnostics).toEqual([]);
+    expect(rules?.rules.length).toBeGreaterThan(3);
+  });
+});
+
 describe("what a reader types", () => {
   let sample: SampleServer;
   /** Port that an example names → the free one that it gets. */
@@ -106,10 +122,13 @@ describe("what a reader types", () => {
       "https://localhost:4443": sample.httpsUrl,
       "localhost:4443": new URL(sample.httpsUrl).host,
     };
-    return text.replace(/((?:https?:\/\/)?localhost:|listen\()(\d+)/g, (own, before: string, port: string) => {
-      const open = ports.get(port);
-      return free[own] ?? (open === undefined ? own : before + open);
-    });
+    return text.replace(
+      /((?:https?:\/\/)?localhost:|listen\()(\d+)/g,
+      (own, before: string, port: string) => {
+        const open = ports.get(port);
+        return free[own] ?? (open === undefined ? own : before + open);
+      },
+    );
   };
 
   /** Saves an example beside the libraries that it imports, and runs it. */

@@ -1,5 +1,6 @@
 // The pages of docs/reference: file name → text.
 import { stop } from "../bootstrap.mjs";
+import { connectorRules } from "./connector-rules.mjs";
 import {
   catalogueGaps,
   policyDiagnostics,
@@ -40,6 +41,7 @@ export const pages = new Map([
   ["error-codes.md", errorCodes()],
   ["command-line.md", commandLine()],
   ["connector-presets.md", connectorPresets()],
+  ["connector-testing.md", connectorRules()],
   ["strings.md", strings()],
   ["transformations.md", transformations()],
 ]);

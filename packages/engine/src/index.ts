@@ -19,6 +19,7 @@ export {
   isPreset,
   type OwnItem,
   ownItems,
+  longestValue,
   type Preset,
   presetNames,
   presets,

@@ -34,6 +34,8 @@ export async function main(argv: readonly string[], terminal: Terminal = process
         return await (await import("./eject.ts")).eject(invocation, terminal);
       case "keys":
         return await (await import("./keys.ts")).keys(invocation, terminal);
+      case "connector":
+        return await (await import("./connector.ts")).connector(invocation, terminal);
       case "trust":
         return await (await import("./trust.ts")).trust(terminal);
     }

@@ -28,11 +28,27 @@ export const optionTable = {
   "tls-key": { kind: "text", variable: "VESTIBULE_TLS_KEY" },
   workers: { kind: "count", variable: "VESTIBULE_WORKERS" },
   "log-level": { kind: "text", variable: "VESTIBULE_LOG_LEVEL" },
+  step: { kind: "list", variable: undefined, command: "connector" },
+  auth: { kind: "text", variable: "VESTIBULE_CONNECTOR_AUTH", command: "connector" },
+  tenant: { kind: "text", variable: undefined, command: "connector" },
+  attribute: { kind: "list", variable: undefined, command: "connector" },
+  claim: { kind: "list", variable: undefined, command: "connector" },
+  preset: { kind: "text", variable: undefined, command: "connector" },
+  strict: { kind: "flag", variable: undefined, command: "connector" },
+  json: { kind: "text", variable: undefined, command: "connector" },
+  junit: { kind: "text", variable: undefined, command: "connector" },
   help: { kind: "flag", variable: undefined },
   version: { kind: "flag", variable: undefined },
-} as const satisfies Record<string, { kind: OptionKind; variable: string | undefined }>;
+} as const satisfies Record<string, OptionDescription>;
 
-const commands = ["dev", "serve", "check", "eject", "keys", "trust"] as const;
+interface OptionDescription {
+  readonly kind: OptionKind;
+  readonly variable: string | undefined;
+  /** The one command that it is for; absent = those that start a server or read its folders. */
+  readonly command?: Command;
+}
+
+const commands = ["dev", "serve", "check", "eject", "keys", "connector", "trust"] as const;
 export type Command = (typeof commands)[number];
 
 const logLevels = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;
@@ -61,6 +77,8 @@ export interface Invocation {
   readonly logLevel?: LogLevel;
   /** Threads that share the ports; `serve` only. */
   readonly workers?: number;
+  /** Options of one command, by their names; a flag that was given has the value "". */
+  readonly own?: ReadonlyMap<string, readonly string[]>;
 }
 
 /** Reads the command line and the environment; the command line wins. Throws `UsageError`. */
@@ -74,9 +92,12 @@ export function readInvocation(
   if (options.has("help") || first === "help" || (first === undefined && argv.length === 0)) return "help";
   const command = readCommand(first);
   if (command === "trust" && directories.length > 0) throw new UsageError("vestibule trust takes no folder.");
-  if (command !== "trust" && command !== "keys" && command !== "eject" && directories.length === 0) {
+  if (!readsItsOwnWords.has(command) && directories.length === 0) {
     throw new UsageError(`vestibule ${command} needs the folder of a tenant: vestibule ${command} DIR`);
   }
+
+  const strange = [...options.keys()].find((name) => !belongsTo(name, command));
+  if (strange !== undefined) throw new UsageError(`vestibule ${command} takes no --${strange}.`);
 
   const texts = (name: keyof typeof optionTable): readonly string[] => {
     const typed = options.get(name);
@@ -107,6 +128,9 @@ export function readInvocation(
   const phoneWebhookSecret = text("phone-webhook-secret");
   const tlsCertificate = text("tls-certificate");
   const tlsKey = text("tls-key");
+  const own = optionNames
+    .filter((name) => isOwn(name, command) && (options.has(name) || texts(name).length > 0))
+    .map((name) => [name, texts(name)] as const);
   return {
     command,
     directories,
@@ -128,7 +152,24 @@ export function readInvocation(
     ...(phoneWebhookSecret !== undefined && { phoneWebhookSecret }),
     ...(tlsCertificate !== undefined && { tlsCertificate }),
     ...(tlsKey !== undefined && { tlsKey }),
+    ...(own.length > 0 && { own: new Map(own) }),
   };
+}
+
+/** What stands behind these commands is no list of folders. */
+const readsItsOwnWords: ReadonlySet<Command> = new Set(["trust", "keys", "eject", "connector"]);
+
+const optionNames = Object.keys(optionTable) as (keyof typeof optionTable)[];
+
+function isOwn(name: keyof typeof optionTable, command: Command): boolean {
+  const description: OptionDescription = optionTable[name];
+  return description.command === command;
+}
+
+/** An option of another command would be ignored in silence. */
+function belongsTo(name: keyof typeof optionTable, command: Command): boolean {
+  const description: OptionDescription = optionTable[name];
+  return description.command === undefined || description.command === command;
 }
 
 function readArguments(argv: readonly string[]) {

@@ -7,6 +7,11 @@ vestibule check DIR...   says what is wrong with them, for pipelines
 vestibule eject DIR FLOW writes a user flow as policy XML that runs identically
 vestibule keys ACTION    list DIR, roll DIR, set DIR NAME, add-certificate DIR NAME FILE,
                          remove DIR NAME ID: signing keys and secrets, sealed in the database
+vestibule connector test URL
+                         asks an API what the server would ask it, case by case, and says what the
+                         server would do with each answer and which rules it breaks; for pipelines
+vestibule connector mock FILE
+                         plays an API by the rules of a file, for people who test flows
 vestibule trust          tells how to trust the certificates of \`vestibule dev\`
 
 --http-port N            port for http                         4480          VESTIBULE_HTTP_PORT
@@ -31,6 +36,19 @@ vestibule trust          tells how to trust the certificates of \`vestibule dev\
 --workers N              threads that share the ports          cores         VESTIBULE_WORKERS
                          (serve)
 --log-level LEVEL        trace, debug, info, warn, error       warn in dev   VESTIBULE_LOG_LEVEL
+
+For \`vestibule connector test\`:
+--step STEP              PostFederationSignup, PostAttributeCollection,      all three
+                         PreTokenIssuance; repeatable
+--auth HOW               basic:USER:PASSWORD, header:NAME:KEY,               none   VESTIBULE_CONNECTOR_AUTH
+                         certificate:FILE; a secret may be env:NAME
+--attribute NAME[:TYPE]  custom attribute of the tenant: string, int64, boolean; repeatable
+--tenant DIR             takes attributes and their application id from this tenant
+--claim NAME=VALUE       value that this attribute has in every case; repeatable
+--preset NAME            time-outs and tries: seed, b2c-2025, strict         seed
+--strict                 warnings fail, too
+--json FILE              writes the report; - is the standard output
+--junit FILE             writes the report for build servers
 --help, --version
 
 Where an option and its variable are both given, the option counts.

@@ -199,6 +199,9 @@ export function dictionary<T>(shape: Shape<T>): Shape<Readonly<Record<string, T>
   };
 }
 
+/** Any JSON, given out as it is. */
+export const json: Shape<unknown> = { name: "any JSON", read: (node) => getNodeValue(node) };
+
 /** `null` reads as null, everything else as `shape`. */
 export function orNull<T>(shape: Shape<T>): Shape<T | null> {
   return {

@@ -1,4 +1,5 @@
 export { type CallSetting, callSettings } from "./call-settings.ts";
+export { longestValue } from "./connector/limits.ts";
 export { chooseCertificate } from "./credentials.ts";
 export { connectorSteps } from "./metadata.ts";
 export { type OwnItem, ownItems } from "./own-items.ts";

@@ -14,10 +14,15 @@ const longest: Readonly<Record<string, number>> = {
 };
 const longestCustom = 256;
 
+/** The longest text that an attribute takes, in characters; `attribute` is a built-in or a bare custom name. */
+export function longestValue(attribute: string): number {
+  return longest[attribute] ?? longestCustom;
+}
+
 /** Why a returned value could not be written; undefined where it can (U25). */
 export function lengthProblem(attribute: string, value: ClaimValue): string | undefined {
   if (typeof value !== "string") return undefined;
-  const limit = longest[attribute] ?? longestCustom;
+  const limit = longestValue(attribute);
   if (value.length > limit) return `it is longer than ${limit} characters`;
   if (attribute === "displayName" && /[<>]/.test(value)) return "a display name cannot hold < or >";
   return undefined;

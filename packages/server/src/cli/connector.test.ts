@@ -1,0 +1,135 @@
+import { mkdtemp, readFile, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { type Mock, startMock } from "../connector-mock/mock.ts";
+import type { MockRules } from "../connector-mock/rules.ts";
+import { connector } from "./connector.ts";
+import { connectorMock } from "./connector-mock.ts";
+import { readInvocation } from "./options.ts";
+
+const sampleTenant = join(import.meta.dirname, "../../../../examples/sample-tenant");
+
+async function run(...argv: string[]) {
+  const out: string[] = [];
+  const err: string[] = [];
+  const invocation = readInvocation(["connector", ...argv], {});
+  if (typeof invocation === "string") throw new Error(invocation);
+  const terminal = { out: (line: string) => out.push(line), err: (line: string) => err.push(line) };
+  return { code: await connector(invocation, terminal), out: out.join("\n"), err: err.join("\n") };
+}
+
+async function withMock<T>(rules: readonly object[], work: (mock: Mock) => Promise<T>): Promise<T> {
+  const all = {
+    basicAuthentication: { username: "connector", password: "s3cr:et" },
+    rules,
+  } as unknown as MockRules;
+  const filled = {
+    ...all,
+    rules: all.rules.map((rule) => ({ ...rule, when: rule.when ?? {}, delayInMilliseconds: 0 })),
+  };
+  const mock = await startMock({ port: 0, rules: () => filled, onRequest: () => undefined });
+  try {
+    return await work(mock);
+  } finally {
+    await mock.close();
+  }
+}
+
+describe("vestibule connector test", () => {
+  const auth = ["--auth", "basic:connector:s3cr:et"];
+
+  it("ends with 0 where every case is well, and writes both reports", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "vestibule-connector-"));
+    const files = { json: join(folder, "report.json"), junit: join(folder, "report.xml") };
+    const rules = [{ continue: { extension_LoyaltyTier: "Gold" } }];
+    const { code, out } = await withMock(rules, ({ url }) =>
+      run("test", url, ...auth, "--tenant", sampleTenant, "--json", files.json, "--junit", files.junit),
+    );
+    expect(out).toMatch(/\d+ cases, 0 failed: 0 errors, 0 warnings$/);
+    expect(code).toBe(0);
+    expect(JSON.parse(await readFile(files.json, "utf8")).summary).toMatchObject({ failed: 0 });
+    expect(await readFile(files.junit, "utf8")).toContain('<testsuite name="PreTokenIssuance"');
+  });
+
+  it("ends with 1 where a case fails, and --strict where a warning is given", async () => {
+    const step = ["--step", "postattributecollection"];
+    const broken = await withMock([{ answer: { status: 500, headers: {} } }], ({ url }) =>
+      run("test", url, ...auth, ...step),
+    );
+    expect(broken.code).toBe(1);
+    expect(broken.out).toContain("error unusable-answer");
+    const old = [{ answer: { status: 200, headers: {}, body: { version: "1", action: "Allow" } } }];
+    expect((await withMock(old, ({ url }) => run("test", url, ...auth, ...step))).code).toBe(0);
+    expect((await withMock(old, ({ url }) => run("test", url, ...auth, ...step, "--strict"))).code).toBe(1);
+  });
+
+  it("gives the report alone on the standard output where - is asked for", async () => {
+    const { out, err } = await withMock([{ continue: {} }], ({ url }) =>
+      run("test", url, ...auth, "--step", "PreTokenIssuance", "--json", "-"),
+    );
+    expect(JSON.parse(out).cases.length).toBeGreaterThan(10);
+    expect(err).toContain("PreTokenIssuance");
+    expect(out + err).not.toContain("s3cr:et");
+  });
+
+  it.each([
+    [["nonsense"], /is no address/],
+    [["http://a:b@localhost/"], /credentials go to --auth/],
+    [["http://localhost/", "--step", "Sometimes"], /--step takes/],
+    [["http://localhost/", "--auth", "basic:user"], /--auth takes/],
+    [["http://localhost/", "--auth", "basic:user:env:NO_SUCH_VARIABLE"], /NO_SUCH_VARIABLE is not set/],
+    [["http://localhost/", "--auth", "certificate:/no/such/file"], /cannot be read/],
+    [["http://localhost/", "--claim", "Tier=1"], /--attribute or --tenant/],
+    [["http://localhost/", "--attribute", "Tier:list"], /--attribute takes/],
+    [["http://localhost/", "--preset", "slow"], /--preset takes/],
+    [["http://localhost/", "--tenant", "/no/such/folder"], /cannot be read/],
+    [[], /vestibule connector test URL/],
+  ])("says what would be right instead of %j", async (argv, message) => {
+    await expect(run("test", ...argv)).rejects.toThrow(message);
+  });
+
+  it("keeps its options to itself", () => {
+    expect(() => readInvocation(["check", "t", "--junit", "f"], {})).toThrow(/check takes no --junit/);
+  });
+});
+
+describe("vestibule connector mock", () => {
+  it("refuses a file with a mistake, with its place", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "vestibule-mock-"));
+    const file = join(folder, "rules.json");
+    await writeFile(file, '{ "rules": [{ "blok": "x" }] }');
+    const { code, err } = await run("mock", file);
+    expect(code).toBe(1);
+    expect(err).toMatch(/rules\.json:1:\d+ error TN001/);
+  });
+
+  it("plays the file until it is stopped, as it was saved last", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "vestibule-mock-"));
+    const file = join(folder, "rules.json");
+    await writeFile(file, '{ "rules": [{ "block": "First." }] }');
+    const out: string[] = [];
+    const invocation = readInvocation(["connector", "mock", file, "--http-port", "0"], {});
+    if (typeof invocation === "string") throw new Error(invocation);
+    let stop: () => void = () => undefined;
+    const stopped = new Promise<void>((resolve) => {
+      stop = resolve;
+    });
+    const terminal = {
+      out: (line: string) => void out.push(line),
+      err: (line: string) => void out.push(line),
+    };
+    const done = connectorMock(file, invocation, terminal, stopped);
+    await expect.poll(() => out.join("\n")).toContain("listens at");
+    const url = /http:\/\/localhost:\d+/.exec(out.join("\n"))?.[0] ?? "";
+    const ask = async () => {
+      const response = await fetch(url, { method: "POST", body: '{"step":"PreTokenIssuance"}' });
+      return (await response.json()).userMessage;
+    };
+    expect(await ask()).toBe("First.");
+    await writeFile(file, '{ "rules": [{ "block": "Second." }] }');
+    await expect.poll(ask).toBe("Second.");
+    stop();
+    expect(await done).toBe(0);
+  });
+});

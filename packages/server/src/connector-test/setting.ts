@@ -1,0 +1,34 @@
+import type { AttributeDataType, CustomAttributeFacts } from "@vestibule/user-flows";
+
+/** What proves to the API who calls; secrets are read already. */
+export type TestCredentials =
+  | { readonly kind: "none" }
+  | { readonly kind: "basic"; readonly username: string; readonly password: string }
+  | { readonly kind: "apiKeyHeader"; readonly header: string; readonly key: string }
+  | { readonly kind: "clientCertificate"; readonly pem: string };
+
+/** Attribute by its bare name → value. */
+export type Claims = Readonly<Record<string, string | number | boolean>>;
+
+/** What the person at the command line settled for every case. */
+export interface TestSetting {
+  readonly url: string;
+  readonly credentials: TestCredentials;
+  /** Custom attributes of the imagined tenant. */
+  readonly attributes: readonly Pick<CustomAttributeFacts, "name" | "dataType">[];
+  /** Values that stand in every case where the case does not vary them. */
+  readonly claims: Claims;
+  readonly extensionsAppId: string;
+  readonly preset: "seed" | "b2c-2025" | "strict";
+  /** PEM texts of authorities that are trusted beside the public ones. */
+  readonly certificateAuthorities: readonly string[];
+}
+
+/** A value of each type, for attributes that nobody gave one. */
+export const sampleValues: Readonly<Record<AttributeDataType, string | number | boolean>> = {
+  string: "123456",
+  int64: 42,
+  boolean: true,
+  stringCollection: "a",
+  dateTime: "2026-01-31",
+};
