@@ -36,6 +36,8 @@ export function consequence(each: Case, { outcome, record, stored }: Visited): s
     case "errorPage":
       return `The person sees the error page (${outcome.code}).`;
     case "accepted":
+    case "document":
+    case "phone":
     case "verification":
     case "redirect":
       return "The flow goes on.";
