@@ -1,5 +1,6 @@
 export * from "./claims/value.ts";
 export { type Advance, advance } from "./journey/advance.ts";
+export { type ErrorPageModel, errorPageModel } from "./journey/error-page.ts";
 export * from "./journey/event.ts";
 export { type NewJourney, newJourney } from "./journey/new-journey.ts";
 export * from "./journey/outcome.ts";

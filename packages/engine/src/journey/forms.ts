@@ -1,6 +1,13 @@
-import type { ClaimType, TechnicalProfile } from "@vestibule/policy";
+import type {
+  ClaimType,
+  EnumerationItem,
+  Predicate,
+  PredicateGroup,
+  TechnicalProfile,
+} from "@vestibule/policy";
 import { type FormField, formFields } from "../profiles/self-asserted/fields.ts";
 import type { CompiledProfile } from "../program/compiled-profile.ts";
+import { pageContract } from "./content-definition.ts";
 import { isEnabled } from "./enabled.ts";
 import { type PageTexts, pageTexts } from "./messages.ts";
 import { currentStep, profileOf, type Run, stepAt, topFrame } from "./run.ts";
@@ -16,12 +23,13 @@ export interface Form {
   readonly fields: readonly FormField[];
   readonly texts: PageTexts;
   displayName(type: ClaimType): string;
-}
-
-/** `urn:com:microsoft:aad:b2c:elements:contract:<contract>:<version>`; the old form without `contract` counts too. */
-export function pageContract(dataUri: string): { contract: string; version: string } {
-  const parts = dataUri.split(":");
-  return { contract: parts.at(-2) ?? "selfasserted", version: parts.at(-1) ?? "1.0.0" };
+  /** What a person may choose: the localized items, else the claim type's own enumeration (policy-language.md 6). */
+  options(type: ClaimType): readonly EnumerationItem[];
+  /** What is said where a value does not fit its pattern; undefined where the policy says nothing. */
+  patternHelp(type: ClaimType): string | undefined;
+  /** What a group of predicates asks for. */
+  groupHelp(validationId: string, group: PredicateGroup): string | undefined;
+  predicateHelp(predicate: Predicate): string | undefined;
 }
 
 /** The form that a self-asserted profile makes in the current step. */
@@ -31,7 +39,7 @@ export function formOf(run: Run, compiled: SelfAssertedProfile): Form {
   const { contract, version } = pageContract(
     policy.contentDefinitions.get(contentDefinitionId)?.dataUri ?? "",
   );
-  const texts = pageTexts(run, contentDefinitionId);
+  const texts = pageTexts(run, contentDefinitionId, compiled.metadata.texts);
   return {
     compiled,
     contentDefinitionId,
@@ -41,6 +49,15 @@ export function formOf(run: Run, compiled: SelfAssertedProfile): Form {
     fields: formFields(policy, compiled.profile, compiled.metadata, contract),
     displayName: (type) =>
       texts.localized("ClaimType", type.id, "DisplayName") ?? type.displayName ?? type.id,
+    options: (type) => texts.items(type.id) ?? type.restriction?.enumeration ?? [],
+    patternHelp: (type) =>
+      texts.localized("ClaimType", type.id, "PatternHelpText") ?? type.restriction?.pattern?.helpText,
+    groupHelp: (validationId, group) =>
+      texts.localized("InputValidation", validationId, group.id) ??
+      texts.localized("PredicateValidation", validationId, group.id) ??
+      group.userHelpText,
+    predicateHelp: (predicate) =>
+      texts.localized("Predicate", predicate.id, "HelpText") ?? predicate.userHelpText ?? predicate.helpText,
   };
 }
 

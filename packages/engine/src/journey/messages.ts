@@ -1,6 +1,7 @@
-import type { ContentDefinition, TechnicalProfile } from "@vestibule/policy";
+import type { EnumerationItem, TechnicalProfile } from "@vestibule/policy";
 import { metadataItem } from "../claims/mapping.ts";
 import { type BuiltInStrings, fillString, stringsFor } from "../strings/index.ts";
+import { localizedTexts } from "../strings/localized.ts";
 import type { Run } from "./run.ts";
 
 /** Texts of one page, in the journey's language. Lookup order: pages.md 5.1 and technical-profiles.md 1.8. */
@@ -8,45 +9,67 @@ export interface PageTexts {
   readonly builtIn: BuiltInStrings;
   /** A string of the policy's localization; undefined where it has none. */
   localized(elementType: string, elementId: string | undefined, stringId: string): string | undefined;
+  /** The localized items of a claim type's enumeration. */
+  items(claimTypeId: string): readonly EnumerationItem[] | undefined;
+  /** StringIds of the page's own texts that the localization has. */
+  readonly uxElements: readonly string[];
+  /** A text of the page that the policy words: localization, then `language.X` of the profile, then of the page. */
+  ux(stringId: string): string | undefined;
   /** A keyed message: localization, then the page's profile, then the failing one, then the built-in text. */
   message(key: string, fillIns: readonly string[], profiles: readonly TechnicalProfile[]): string;
+  /** A sentence at a field, its parameters left open: the policy's under B2C's id or ours, else the built-in one. */
+  fieldError(id: string): string;
 }
 
-/** Id of a page's localized resources for a language. The language may be what a browser wrote: own names only. */
-export function resourcesIdFor(
-  definition: ContentDefinition | undefined,
-  language: string,
-): string | undefined {
-  const own = definition?.localizedResources ?? {};
-  const name = [language, language.toLowerCase()].find((candidate) => Object.hasOwn(own, candidate));
-  return name === undefined ? undefined : own[name];
-}
+/** Sentence at a field → B2C's ids of the same, the nearest first (pages.md 5.2, 5.3). Ours are `vb_field_…`. */
+const fieldErrorIds: Readonly<Record<string, readonly string[]>> = {
+  required: ["required_field_descriptive", "requiredField_generic", "required_field"],
+  required_choice: ["required_field_descriptive", "requiredField_generic", "required_field"],
+  email: ["invalid_email", "invalid_generic"],
+  password_mismatch: ["error_passwordEntryMismatch"],
+};
 
-export function pageTexts(run: Run, contentDefinitionId: string | undefined): PageTexts {
+/**
+ * @param overrides `language.X` metadata of the page's profile, as `X`.
+ */
+export function pageTexts(
+  run: Run,
+  contentDefinitionId: string | undefined,
+  overrides: Readonly<Record<string, string>> = {},
+): PageTexts {
   const { policy } = run.program;
-  const definition =
-    contentDefinitionId === undefined ? undefined : policy.contentDefinitions.get(contentDefinitionId);
-  const resources = [run.state.culture.language, run.state.culture.tag, policy.localization.defaultLanguage]
-    .map((language) => resourcesIdFor(definition, language))
-    .map((id) => (id === undefined ? undefined : policy.localization.resources.get(id)))
-    .find((found) => found !== undefined);
-  const builtIn = stringsFor(run.state.culture.language);
-  const same = (a: string | undefined, b: string | undefined) =>
-    (a ?? "").toLowerCase() === (b ?? "").toLowerCase();
-  const localized = (elementType: string, elementId: string | undefined, stringId: string) =>
-    resources?.strings.find(
-      (s) => s.elementType === elementType && same(s.elementId, elementId) && s.stringId === stringId,
-    )?.value;
+  const { language } = run.state.culture;
+  const texts = localizedTexts(policy, contentDefinitionId, language);
+  const metadata =
+    (contentDefinitionId === undefined
+      ? undefined
+      : policy.contentDefinitions.get(contentDefinitionId)?.metadata) ?? {};
+  const builtIn = stringsFor(language);
+  const ux = (stringId: string) =>
+    texts.string("UxElement", undefined, stringId) ??
+    (Object.hasOwn(overrides, stringId) ? overrides[stringId] : undefined) ??
+    metadataItem(metadata, `language.${stringId}`);
   return {
     builtIn,
-    localized,
+    localized: texts.string,
+    items: texts.items,
+    uxElements: texts.uxElements,
+    ux,
     message(key, fillIns, profiles) {
       const text =
-        localized("ErrorMessage", undefined, key) ??
+        texts.string("ErrorMessage", undefined, key) ??
         profiles.map((profile) => metadataItem(profile.metadata, key)).find((item) => item !== undefined) ??
         builtIn.errorMessages[key] ??
         key;
       return fillString(text, ...fillIns);
+    },
+    fieldError(id) {
+      const own = [`vb_field_${id}`, ...(fieldErrorIds[id] ?? [])];
+      for (const stringId of own) {
+        const text = ux(stringId);
+        if (text !== undefined) return text;
+      }
+      return builtIn.fieldErrors[id] ?? "";
     },
   };
 }

@@ -3,8 +3,10 @@ import { claimText } from "../claims/bag.ts";
 import { metadataItem, resolveInputClaims } from "../claims/mapping.ts";
 import { masked } from "../claims/mask.ts";
 import { isReadOnly, maxLength } from "../profiles/self-asserted/fields.ts";
+import { withPrefix } from "../profiles/self-asserted/metadata.ts";
+import { scriptsAllowed } from "./content-definition.ts";
 import { type Choice, type Form, formOf, type Selection, selectionOf } from "./forms.ts";
-import { pageTexts, resourcesIdFor } from "./messages.ts";
+import { pageTexts } from "./messages.ts";
 import type { PageField, PageModel, PagePredicates, PageProvider } from "./page.ts";
 import { contentDefinition, contentOf, pageContent, pageLanguage } from "./page-definition.ts";
 import { phonePage } from "./phone-page.ts";
@@ -30,14 +32,15 @@ export function pageModel(run: Run, waiting: WaitingPage): PageModel {
     ...(form && { technicalProfile: form.compiled.profile.id }),
     language: pageLanguage(run),
     content: content(run, definitionId, form),
-    config: config(form),
+    fieldTexts: fieldTexts(run, definitionId, form),
+    config: { ...definitionSettings(run, definitionId), ...config(form) },
     fields: form ? form.fields.map((field, index) => pageField(run, form, waiting, field, index)) : [],
     providers: selection ? providers(run, selection, definitionId, override) : [],
     signUpLink: combined && metadata?.showSignupLink === true,
     forgotPasswordLink: combined,
     keepMeSignedInBox:
       combined && metadata?.enableRememberMe === true && keepAliveInDays(run.program.policy) > 0,
-    scriptsAllowed: run.program.policy.relyingParty.behaviors.scriptExecution === "Allow",
+    scriptsAllowed: scriptsAllowed(run.program.policy, definitionId),
     terminal: metadata?.terminal === true,
     ...(waiting.problem && { problem: waiting.problem }),
   };
@@ -47,8 +50,7 @@ export function keepAliveInDays(policy: Policy): number {
   return policy.relyingParty.behaviors.singleSignOn?.keepAliveInDays ?? 0;
 }
 
-/** Texts do not change while a program lives: they are put together once for each page and language. */
-function content(run: Run, definitionId: string, form: Form | undefined): Readonly<Record<string, string>> {
+function content(run: Run, definitionId: string, form: Form | undefined): PageModel["content"] {
   return pageContent(run, `${definitionId}\n${form?.compiled.profile.id ?? ""}`, () => {
     const texts = form?.texts ?? pageTexts(run, definitionId);
     const { ux } = texts.builtIn;
@@ -58,7 +60,7 @@ function content(run: Run, definitionId: string, form: Form | undefined): Readon
         : /^unifiedss[pd]$/.test(form.contract)
           ? ux.unified
           : ux.selfAsserted;
-    const result = contentOf(texts, table, form?.compiled.metadata.texts);
+    const result = contentOf(texts, table);
     // B2C has one string for both pages of buttons; a page that only creates accounts says so.
     if (
       form === undefined &&
@@ -69,6 +71,19 @@ function content(run: Run, definitionId: string, form: Form | undefined): Readon
     }
     return result;
   });
+}
+
+function fieldTexts(run: Run, definitionId: string, form: Form | undefined): PageModel["fieldTexts"] {
+  if (!form) return {};
+  const { texts, compiled } = form;
+  return pageContent(run, `fields\n${definitionId}\n${compiled.profile.id}`, () =>
+    Object.fromEntries(Object.keys(texts.builtIn.fieldErrors).map((id) => [id, texts.fieldError(id)])),
+  );
+}
+
+/** `setting.X` metadata of the page itself, as `X` (policy-language.md 5.3). */
+function definitionSettings(run: Run, id: string): Readonly<Record<string, string>> {
+  return withPrefix(run.program.policy.contentDefinitions.get(id)?.metadata ?? {}, "setting.");
 }
 
 function config(form: Form | undefined): Record<string, string> {
@@ -115,7 +130,7 @@ function pageField(
   const pattern = type.restriction?.pattern;
   const predicates = pagePredicates(run.program.policy, form, type);
   const limit = maxLength(type);
-  const options = localizedOptions(run, form, type);
+  const options = form.options(type);
   const value = asOffered(type, options, fieldValue(run, form, waiting, type, index));
   const chosen =
     value === undefined
@@ -131,7 +146,7 @@ function pageField(
     readOnly: isReadOnly(type),
     dataType: type.dataType,
     ...(limit !== undefined && { maxLength: limit }),
-    ...(pattern && { pattern }),
+    ...(pattern && { pattern: localizedPattern(form, type, pattern) }),
     options: options.map((option) => ({
       value: option.value,
       text: option.text,
@@ -152,21 +167,9 @@ function asOffered(
   return options.find((option) => option.value.toLowerCase() === value)?.value ?? value;
 }
 
-function localizedOptions(run: Run, form: Form, type: ClaimType) {
-  const { policy } = run.program;
-  const definition = policy.contentDefinitions.get(form.contentDefinitionId);
-  const resourcesId = resourcesIdFor(definition, run.state.culture.language);
-  const collection =
-    resourcesId === undefined
-      ? undefined
-      : policy.localization.resources
-          .get(resourcesId)
-          ?.collections.find(
-            (candidate) =>
-              candidate.elementId.toLowerCase() === type.id.toLowerCase() &&
-              candidate.targetCollection === "Restriction",
-          );
-  return collection?.items ?? type.restriction?.enumeration ?? [];
+function localizedPattern(form: Form, type: ClaimType, pattern: NonNullable<PageField["pattern"]>) {
+  const helpText = form.patternHelp(type);
+  return { ...pattern, ...(helpText !== undefined && { helpText }) };
 }
 
 /** What was typed on a refused post, else the hint for the identifier, else the prefill of the input claims. */
@@ -219,23 +222,14 @@ function pagePredicates(policy: Policy, form: Form, type: ClaimType): PagePredic
   const { predicateValidationReference: id } = type;
   const validation = id === undefined ? undefined : policy.predicateValidations.get(id);
   if (id === undefined || !validation) return undefined;
-  const { texts } = form;
   return {
     groups: validation.predicateGroups.map((group) => ({
-      helpText:
-        texts.localized("InputValidation", id, group.id) ??
-        texts.localized("PredicateValidation", id, group.id) ??
-        group.userHelpText ??
-        "",
+      helpText: form.groupHelp(id, group) ?? "",
       matchAtLeast: group.matchAtLeast ?? group.predicates.length,
       predicates: group.predicates.flatMap((predicateId) => {
         const predicate = policy.predicates.get(predicateId);
         if (!predicate) return [];
-        const helpText =
-          texts.localized("Predicate", predicateId, "HelpText") ??
-          predicate.userHelpText ??
-          predicate.helpText ??
-          "";
+        const helpText = form.predicateHelp(predicate) ?? "";
         return [{ method: predicate.method, parameters: predicate.parameters, helpText }];
       }),
     })),

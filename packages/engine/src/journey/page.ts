@@ -9,7 +9,9 @@ export interface PageModel {
   readonly language: { readonly lang: string; readonly country?: string };
   /** String id → text in the page's language (UxElement and ErrorMessage strings). */
   readonly content: Readonly<Record<string, string>>;
-  /** `setting.X` metadata as `X`. */
+  /** Sentences at a field by our ids, parameters open: what the page's script says as the server would. */
+  readonly fieldTexts: Readonly<Record<string, string>>;
+  /** `setting.X` metadata as `X`, of the page and of the technical profile. */
   readonly config: Readonly<Record<string, string>>;
   readonly fields: readonly PageField[];
   readonly providers: readonly PageProvider[];

@@ -1,6 +1,8 @@
 import { maskedNumber } from "../claims/phone-number.ts";
 import { builtInCountryList, readCountryList } from "../profiles/phone-factor/countries.ts";
+import { withPrefix } from "../profiles/self-asserted/metadata.ts";
 import type { CompiledProfile } from "../program/compiled-profile.ts";
+import { scriptsAllowed } from "./content-definition.ts";
 import { pageTexts } from "./messages.ts";
 import type { PageModel, PagePhone } from "./page.ts";
 import { contentDefinition, contentOf, pageContent, pageLanguage } from "./page-definition.ts";
@@ -20,6 +22,7 @@ export function phonePage(run: Run, waiting: WaitingPage, compiled: PhoneFactor)
     technicalProfile: profile.id,
     language: pageLanguage(run),
     content,
+    fieldTexts: {},
     config: { ...metadata.config, showCancelButton: String(metadata.showCancelButton) },
     fields: [],
     providers: [],
@@ -27,7 +30,7 @@ export function phonePage(run: Run, waiting: WaitingPage, compiled: PhoneFactor)
     signUpLink: false,
     forgotPasswordLink: false,
     keepMeSignedInBox: false,
-    scriptsAllowed: run.program.policy.relyingParty.behaviors.scriptExecution === "Allow",
+    scriptsAllowed: scriptsAllowed(run.program.policy, metadata.contentDefinitionReferenceId),
     terminal: false,
     ...(waiting.problem && { problem: waiting.problem }),
   };
@@ -35,7 +38,11 @@ export function phonePage(run: Run, waiting: WaitingPage, compiled: PhoneFactor)
 
 export function phoneContent(run: Run, { profile, metadata }: PhoneFactor): Readonly<Record<string, string>> {
   return pageContent(run, `phone\n${metadata.contentDefinitionReferenceId}\n${profile.id}`, () => {
-    const texts = pageTexts(run, metadata.contentDefinitionReferenceId);
+    const texts = pageTexts(
+      run,
+      metadata.contentDefinitionReferenceId,
+      withPrefix(profile.metadata, "language."),
+    );
     const result = contentOf(texts, texts.builtIn.ux.phoneFactor);
     const own = texts.localized("UxElement", undefined, "countryList");
     result.countryList =

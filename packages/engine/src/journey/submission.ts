@@ -2,7 +2,7 @@ import type { ClaimType } from "@vestibule/policy";
 import { readClaim } from "../claims/bag.ts";
 import { defaultClaimValue, resolveInputClaims } from "../claims/mapping.ts";
 import type { ClaimValue } from "../claims/value.ts";
-import { collectFields } from "../profiles/self-asserted/collect.ts";
+import { collectFields, type FormTexts } from "../profiles/self-asserted/collect.ts";
 import { fillString } from "../strings/index.ts";
 import { type Form, formOf } from "./forms.ts";
 import type { Outcome } from "./outcome.ts";
@@ -41,10 +41,9 @@ export async function submit(
     bag: { ...run.state.bag, ...formInputClaims(run, form) },
     fields: form.fields,
     posted,
-    texts: form.texts.builtIn,
+    texts: collectTexts(form),
     identifierAliases: waiting.selects && /^B2C_1_/i.test(run.program.policy.policyId) ? identifierNames : [],
     emptyBecomesClaim: compiled.metadata.allowGenerationOfClaimsWithNullValues,
-    displayName: form.displayName,
     now: run.ports.clock.now(),
   });
   const { typed } = collected;
@@ -61,7 +60,7 @@ export async function submit(
   const unproved = unprovedAddress(run, form, claims);
   if (unproved) {
     const name = form.displayName(unproved);
-    const sentence = fillString(form.texts.builtIn.fieldErrors.not_verified ?? "", name);
+    const sentence = fillString(form.texts.fieldError("not_verified"), name);
     const message = form.texts.message("UserMessageIfClaimNotVerified", [name], [compiled.profile]);
     return refuse(run, { ...waiting, typed }, { message, fields: { [unproved.id]: sentence } });
   }
@@ -77,6 +76,18 @@ function refuse(run: Run, waiting: WaitingPage, problem: PageProblem): Outcome {
   const { accepted: _, ...rest } = waiting;
   update(run, { waiting: { ...rest, problem } });
   return { kind: "refused", problem };
+}
+
+function collectTexts(form: Form): FormTexts {
+  return {
+    ...form,
+    message: (key, name) => form.texts.message(key, [name], [form.compiled.profile]),
+    fieldError: form.texts.fieldError,
+    passwordMismatch:
+      form.texts.ux("error_passwordEntryMismatch") ??
+      form.texts.builtIn.ux.selfAsserted.error_passwordEntryMismatch ??
+      "",
+  };
 }
 
 /** The claim whose address still lacks its proof. The proof is kept here, never taken from what was posted. */

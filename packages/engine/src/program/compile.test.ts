@@ -1,3 +1,4 @@
+import { IdMap } from "@vestibule/policy";
 import { describe, expect, it } from "vitest";
 import { JourneyBrowser } from "../testing/browser.ts";
 import { memoryPorts } from "../testing/memory-ports.ts";
@@ -31,6 +32,29 @@ it("names a reference that nothing answers to, with the nearest name", () => {
       code: "VB102",
       message: expect.stringContaining("'login-NonInteractve'"),
       hint: "Nearest: 'login-NonInteractive'.",
+    },
+  ]);
+});
+
+it("tells of a page whose layout is older than what is drawn, where a journey shows it", () => {
+  const policy = samplePolicy();
+  const old = (id: string) => ({
+    id,
+    loadUri: "~/tenant/default/selfAsserted.cshtml",
+    dataUri: "urn:com:microsoft:aad:b2c:elements:selfasserted:1.1.0",
+    metadata: {},
+    localizedResources: {},
+  });
+  const contentDefinitions = IdMap.of([
+    ...policy.contentDefinitions.values().filter(({ id }) => id !== "api.selfasserted"),
+    old("api.selfasserted"),
+    old("api.nobody"),
+  ]);
+  expect(compile({ ...policy, contentDefinitions }).diagnostics).toMatchObject([
+    {
+      code: "VB115",
+      severity: "notice",
+      message: expect.stringContaining("'api.selfasserted' has layout 1.1.0"),
     },
   ]);
 });

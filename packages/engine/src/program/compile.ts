@@ -1,6 +1,7 @@
 import { type Diagnostic, IdMap, nearestName, type Policy } from "@vestibule/policy";
 import type { CompiledProfile } from "./compiled-profile.ts";
 import { defaultIssuer, entryJourneys } from "./entries.ts";
+import { oldLayouts } from "./old-layouts.ts";
 import type { Program } from "./program.ts";
 import { type Reachable, reachable } from "./reachable.ts";
 import { readProfile, unsupportedPart } from "./read-profile.ts";
@@ -37,7 +38,11 @@ export function compile(policy: Policy): Compilation {
       profiles.set(id, { kind: "unsupported", profile });
   }
   const steps = reached.journeys;
-  diagnostics.push(...unresolvedReferences(policy, reached), ...shared.diagnostics);
+  diagnostics.push(
+    ...unresolvedReferences(policy, reached),
+    ...oldLayouts(policy, reached),
+    ...shared.diagnostics,
+  );
   if (diagnostics.some(({ severity }) => severity === "error")) return { diagnostics };
   const issuer = profiles.get(defaultIssuer(policy)?.id ?? "");
   const parts: Omit<Program, symbol> = {

@@ -20,4 +20,5 @@ export const policyDiagnostics: Readonly<Record<string, string>> = {
   VB112: "GenerateJson with paths that contradict each other, or with a hole in an array.",
   VB113: "A transformation of localized texts in a profile without a content definition.",
   VB114: "An assertion where no page can show its message.",
+  VB115: "A page with a layout before 1.2, which is drawn with the elements of the newest one.",
 };

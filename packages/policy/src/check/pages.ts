@@ -113,7 +113,7 @@ function checkResources({ merged, report }: Scope, resources: ResourcesFragment)
       report.error("PL609", at, `A string for a ${elementType} needs its ElementId.`);
       continue;
     }
-    if (elementType === "UxElement" && !uxStrings.has(stringId.toLowerCase()))
+    if (elementType === "UxElement" && !/^vb_/i.test(stringId) && !uxStrings.has(stringId.toLowerCase()))
       report.warning(
         "PL606",
         at,

@@ -22,6 +22,9 @@ export const uxStrings: ReadonlySet<string> = new Set(
   text_button_send_second_code title_text unknown_error ver_but_default ver_but_edit ver_but_resend
   ver_but_send ver_but_verify ver_fail_code_expired ver_fail_no_retry ver_fail_retry ver_fail_server
   ver_fail_throttled ver_incorrect_format ver_info_msg ver_input ver_intro_msg ver_sent ver_success_msg
+  verification_control_but_change_claims verification_control_but_send_code
+  verification_control_but_send_new_code verification_control_but_verify_code verification_control_code_sent
+  verification_control_fail_send_code verification_control_fail_verify_code
   verification_code_input_placeholder_text verifying_blurb year
 `
     .toLowerCase()

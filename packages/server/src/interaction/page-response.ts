@@ -1,10 +1,11 @@
 import { randomBytes, randomUUID } from "node:crypto";
-import type { JourneyState, PageModel } from "@vestibule/engine";
+import { errorPageModel, type JourneyState, newJourney, type PageModel } from "@vestibule/engine";
 import type { FastifyBaseLogger, FastifyReply, FastifyRequest } from "fastify";
 import type { PublicError } from "../context.ts";
-import type { PageRenderer, RenderedPage } from "../pages/contract.ts";
+import type { ErrorView, PageRenderer, RenderedPage } from "../pages/contract.ts";
 import type { TemplateSource } from "../pages/template-source.ts";
 import { parseAddress } from "../relying-party/address.ts";
+import { chooseCulture } from "../relying-party/culture.ts";
 import type { Tenant, TenantPolicy } from "../tenant/tenant.ts";
 import { noStore } from "./application-response.ts";
 import { setCookie } from "./cookies.ts";
@@ -23,11 +24,12 @@ export interface PageResponses {
     state: JourneyState,
     page: PageModel,
   ): Promise<unknown>;
+  /** The error page, in the look and words of the policy where one is known (`api.error`). */
   error(
     reply: FastifyReply,
     tenant: Tenant | undefined,
     error: PublicError,
-    language?: string,
+    where?: { readonly policy: TenantPolicy; readonly state: JourneyState },
   ): Promise<unknown>;
 }
 
@@ -44,15 +46,21 @@ export function pageResponses(deps: {
     reply: FastifyReply,
     tenant: Tenant | undefined,
     error: PublicError,
-    language = "en",
+    where?: { readonly policy: TenantPolicy; readonly state: JourneyState },
   ): Promise<unknown> {
-    const segment = parseAddress(reply.request.raw.url ?? "")?.tenantSegment;
+    const address = parseAddress(reply.request.raw.url ?? "");
+    const segment = address?.tenantSegment;
+    const addressed = tenant?.policies.get((address?.policySegment ?? "").toLowerCase());
+    const place =
+      where ?? (tenant && addressed && strayed(reply.request, tenant, addressed, error.correlationId));
+    const own = tenant && place && (await ownErrorPage(reply.request, tenant, place.policy, place.state));
     const rendered = pages.error({
       error,
       organisation: tenant?.displayName ?? "",
       branding: tenant?.branding ?? { tokens: {} },
-      language,
+      language: place?.state.culture.language ?? "en",
       nonce: newNonce(),
+      ...own,
       ...(tenant !== undefined && segment !== undefined && { tenantSegment: segment }),
       timestamp: new Date(now())
         .toISOString()
@@ -60,6 +68,45 @@ export function pageResponses(deps: {
         .replace(/\.\d+Z$/, "Z"),
     });
     return send(reply.status(error.status), error.correlationId, rendered);
+  }
+
+  /** Somebody at a policy's address whose journey is not known, or did not begin. */
+  function strayed(request: FastifyRequest, tenant: Tenant, policy: TenantPolicy, correlationId: string) {
+    const origin = `${request.protocol}://${request.host}`;
+    const state = newJourney(policy.program, {
+      id: correlationId,
+      tenantId: tenant.id,
+      request: { ...nobody, origin, tenantSegment: tenant.defaultDomain, ipAddress: request.ip },
+      culture: chooseCulture(
+        undefined,
+        request.headers["accept-language"],
+        policy.program.policy.localization,
+      ),
+      now: now(),
+    });
+    return { policy, state };
+  }
+
+  /** The policy's own error page; its template's failure is one more thing that the person need not see. */
+  async function ownErrorPage(
+    request: FastifyRequest,
+    tenant: Tenant,
+    policy: TenantPolicy,
+    state: JourneyState,
+  ): Promise<Pick<ErrorView, "content" | "template">> {
+    const model = errorPageModel(policy.program, state, tenant.defaultDomain, now());
+    const { contentDefinition, content, scriptsAllowed } = model;
+    if (contentDefinition === undefined) return { content };
+    const template = await templates.load(tenant, contentDefinition.loadUri, originOf(request, state));
+    if (template.kind === "failed")
+      log.warn(
+        { correlationId: state.id, loadUri: withoutQuery(contentDefinition), detail: template.detail },
+        "no template for the error page",
+      );
+    return {
+      content,
+      ...(template.kind === "template" && { template: { html: template.html, scriptsAllowed } }),
+    };
   }
 
   return {
@@ -70,10 +117,14 @@ export function pageResponses(deps: {
       const template = await templates.load(tenant, page.contentDefinition.loadUri, origin);
       if (template.kind === "failed") {
         log.warn(
-          { correlationId: state.id, loadUri: withoutQuery(page), detail: template.detail },
+          {
+            correlationId: state.id,
+            loadUri: withoutQuery(page.contentDefinition),
+            detail: template.detail,
+          },
           "no template",
         );
-        return error(reply, tenant, publicError(template.code, state.id), state.culture.language);
+        return error(reply, tenant, publicError(template.code, state.id), { policy, state });
       }
       const token = csrf.issue(tenant.id, state.id, page.step, now());
       const policyId = policy.id;
@@ -98,6 +149,20 @@ export function pageResponses(deps: {
   };
 }
 
+/** What claim resolvers in the address of an error page find where no application's request is known. */
+const nobody = {
+  protocol: "openid-connect",
+  clientId: "",
+  clientDisplayName: "",
+  redirectUri: "",
+  redirectUriType: "web",
+  responseType: ["code"],
+  responseMode: "query",
+  scope: [],
+  clientInfo: false,
+  parameters: {},
+} as const;
+
 /** `/{T}/{P}`: the tenant as the browser wrote it, the policy in its canonical case (pages.md 1.1). */
 function basePath(state: JourneyState, policy: TenantPolicy): string {
   return `/${state.request.tenantSegment}/${policy.id}`;
@@ -110,8 +175,8 @@ function originOf(request: FastifyRequest, state: JourneyState): string {
     : state.request.origin;
 }
 
-function withoutQuery(page: PageModel): string {
-  return page.contentDefinition.loadUri.replace(/[?#].*$/s, "");
+function withoutQuery({ loadUri }: PageModel["contentDefinition"]): string {
+  return loadUri.replace(/[?#].*$/s, "");
 }
 
 function newNonce(): string {

@@ -104,7 +104,7 @@ export async function answerBrowser(room: Room, visit: Visit, result: TurnResult
     case "errorPage":
       if (result.ended) dropTransaction(request, reply, tenant, room.keys, visit.browser, result.state.id);
       else keepOpen(room, visit, result.state);
-      return room.responses.error(reply, tenant, result.error, result.state.culture.language);
+      return room.responses.error(reply, tenant, result.error, result);
     case "lost":
       return sendErrorCode(room, visit, result.code);
     case "reply":

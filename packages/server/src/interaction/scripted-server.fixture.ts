@@ -9,6 +9,7 @@ import type {
   Program,
   RelyingPartyRequest,
 } from "@vestibule/engine";
+import { IdMap } from "@vestibule/policy";
 import type { FastifyInstance } from "fastify";
 import type { ApplicationAnswer, ServerContext } from "../context.ts";
 import { createHttpApplication } from "../hosting/application.ts";
@@ -199,11 +200,19 @@ function tenant(domain: string, id: string, behaviors: UserJourneyBehaviors = {}
       description: "",
       // The script looks at these members only.
       program: {
+        entry: { authorize: "SignUpOrSignIn" },
         version: "1",
         policy: {
           policyId: name,
           tenantId: id,
           deploymentMode: "Production",
+          contentDefinitions: new IdMap(),
+          localization: {
+            enabled: false,
+            defaultLanguage: "en",
+            supportedLanguages: [],
+            resources: new IdMap(),
+          },
           relyingParty: {
             behaviors: name === "B2C_1_susi" ? behaviors : {},
           },
@@ -441,6 +450,7 @@ function pageModel(step: number, problem: PageModel["problem"]): PageModel {
     technicalProfile: "SelfAsserted-Test",
     language: { lang: "en", country: "US" },
     content: { ver_fail_retry: "That code is incorrect." },
+    fieldTexts: {},
     config: {},
     fields: [field("answer", "Your answer", "TextBox"), field("tastes", "Tastes", "CheckboxMultiSelect")],
     providers: [],

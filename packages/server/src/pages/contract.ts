@@ -33,6 +33,10 @@ export interface ErrorView {
   readonly language: string;
   readonly nonce: string;
   readonly timestamp: string;
+  /** The policy's own words; absent where no policy is known, or it is not to be told apart. */
+  readonly content?: Readonly<Record<string, string>>;
+  /** HTML of the policy's own error page, already fetched; absent = the default look. */
+  readonly template?: { readonly html: string; readonly scriptsAllowed: boolean };
   /** The tenant as the browser wrote it, for logo and background below its `assets`; absent = only absolute ones show. */
   readonly tenantSegment?: string;
 }

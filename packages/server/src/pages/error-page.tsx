@@ -14,10 +14,15 @@ export function CopyButton(props: {
   );
 }
 
+/** The error page's texts: the policy's, else the built-in ones. */
+export function errorTexts({ language, content = {} }: ErrorView): (id: string) => string {
+  const strings = stringsFor(language).ux.globalException;
+  return (id) => (Object.hasOwn(content, id) ? content[id] : strings[id]) ?? "";
+}
+
 /** Inside of `#api.error-page-content`: pages.md 3.7. */
 export function ErrorPage({ view }: { readonly view: ErrorView }) {
-  const strings = stringsFor(view.language).ux.globalException;
-  const text = (id: string) => strings[id] ?? "";
+  const text = errorTexts(view);
   return (
     <>
       <h1>{text("heading")}</h1>

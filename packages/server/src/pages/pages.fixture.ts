@@ -1,5 +1,5 @@
 import type { PageField, PageModel } from "@vestibule/engine";
-import { uxStrings } from "@vestibule/engine";
+import { fieldErrors, uxStrings } from "@vestibule/engine";
 import type { ErrorView, PageView, SignedOutView } from "./contract.ts";
 
 // Pages for tests and screenshots: one of each kind that a sign-up can show.
@@ -88,6 +88,7 @@ export const signInModel: PageModel = {
   contentDefinition: contract("unifiedssp", "2.1.14", "unified"),
   technicalProfile: "SelfAsserted-LocalAccountSignin-Email",
   content: uxStrings.unified,
+  fieldTexts: fieldErrors,
   config: { operatingMode: "Email", forgotPasswordLinkLocation: "AfterLabel" },
   fields: [
     sampleField("signInName", "Email Address", { userInputType: "EmailBox" }),
@@ -119,6 +120,7 @@ export const signUpModel: PageModel = {
   step: 2,
   contentDefinition: contract("selfasserted", "2.1.7", "selfAsserted"),
   technicalProfile: "LocalAccountSignUpWithLogonEmail",
+  fieldTexts: fieldErrors,
   content: { ...uxStrings.selfAsserted, heading: "Create your account" },
   fields: [
     sampleField("email", "Email Address", {
@@ -145,6 +147,7 @@ export const signUpModel: PageModel = {
 export const detailsModel: PageModel = {
   ...signUpModel,
   contentDefinition: contract("selfasserted", "2.1.17", "selfAsserted"),
+  fieldTexts: fieldErrors,
   content: { ...uxStrings.selfAsserted, heading: "Your details" },
   fields: [
     sampleField("terms", "Terms", {
@@ -186,6 +189,7 @@ export const selectionModel: PageModel = {
   api: "IdpSelections",
   contentDefinition: contract("providerselection", "1.2.4", "idpSelector"),
   content: uxStrings.providerSelection,
+  fieldTexts: fieldErrors,
   providers: [
     {
       id: "SignUpWithLogonEmailExchange",
@@ -201,6 +205,7 @@ export const blockModel: PageModel = {
   ...baseModel,
   api: "SelfAsserted",
   contentDefinition: contract("selfasserted", "2.1.7", "selfAsserted"),
+  fieldTexts: fieldErrors,
   content: {
     ...uxStrings.selfAsserted,
     heading: "You cannot sign up",

@@ -5,7 +5,7 @@ import { contentSecurityPolicy } from "./content-security-policy.ts";
 import type { ErrorView, PageRenderer, PageView, RenderedPage, SignedOutView } from "./contract.ts";
 import { dataScript } from "./data-script.ts";
 import { type DocumentParts, noCookieBlock, ownDocument } from "./document.ts";
-import { CopyButton, ErrorPage } from "./error-page.tsx";
+import { CopyButton, ErrorPage, errorTexts } from "./error-page.tsx";
 import { NavigationForm } from "./native-parts.tsx";
 import { keepPages } from "./page-cache.ts";
 import { createPageFrame, directionOf, type PageFrame, providerPlaces } from "./page-frame.ts";
@@ -87,20 +87,29 @@ function PageOf({ frame }: { readonly frame: PageFrame }) {
   }
 }
 
+const scriptWords = [
+  "vb_show",
+  "vb_hide",
+  "vb_show_password",
+  "vb_hide_password",
+  "vb_rule_met",
+  "vb_rule_open",
+  "vb_wait_signin",
+  "vb_wait_submit",
+  "vb_wait_code",
+  "vb_wait_leave",
+  "unknown_error",
+  "requiredField_generic",
+  "requiredField_password",
+  "invalid_generic",
+] as const;
+
 /** The texts that the page's script says itself. */
 function scriptTexts(frame: PageFrame): Readonly<Record<string, string>> {
-  const strings = stringsFor(frame.language);
-  const { vb_show, vb_hide, vb_show_password, vb_hide_password, vb_rule_met, vb_rule_open } = strings.ux.page;
-  const { vb_wait_signin, vb_wait_submit, vb_wait_code, vb_wait_leave } = strings.ux.page;
-  const own = { vb_show, vb_hide, vb_show_password, vb_hide_password, vb_rule_met, vb_rule_open };
-  const waits = { vb_wait_signin, vb_wait_submit, vb_wait_code, vb_wait_leave };
-  const fromPage = ["unknown_error", "requiredField_generic", "requiredField_password", "invalid_generic"];
-  const entries = [
-    ...Object.entries({ ...own, ...waits }),
-    ...fromPage.map((id) => [id, frame.text(id)]),
-    ...Object.entries(strings.fieldErrors).map(([id, text]) => [`field_${id}`, text]),
-  ];
-  return Object.fromEntries(entries);
+  return Object.fromEntries([
+    ...scriptWords.map((id) => [id, frame.text(id)]),
+    ...Object.entries(frame.model.fieldTexts).map(([id, text]) => [`field_${id}`, text]),
+  ]);
 }
 
 function titleOf(frame: PageFrame): string {
@@ -209,32 +218,46 @@ function bodyScriptsStripped(frame: PageFrame): boolean {
 const plainParts = { comments: [], data: "", scriptTexts: {}, staticHost: "/static" } as const;
 
 function renderError(view: ErrorView): RenderedPage {
-  const strings = stringsFor(view.language).ux.globalException;
-  const html = ownDocument(
-    {
-      ...plainParts,
-      comments: [`CorrelationId: ${view.error.correlationId}`],
-      language: view.language,
-      direction: directionOf(view.language),
-      nonce: view.nonce,
-      title: [strings.heading ?? "", view.organisation].filter((part) => part !== "").join(" · "),
-    },
-    {
-      organisation: view.organisation,
-      branding: view.branding,
-      tenantSegment: view.tenantSegment ?? "",
-      bodyClass: "vb-GlobalException",
-      apiAttributes: { class: "error-page-content", "data-name": "GlobalException" },
-      apiContent: renderToString(<ErrorPage view={view} />),
-      noCookie: "",
-    },
-  );
+  const { template, nonce, branding } = view;
+  const parts: DocumentParts = {
+    ...plainParts,
+    comments: [`CorrelationId: ${view.error.correlationId}`],
+    language: view.language,
+    direction: directionOf(view.language),
+    nonce,
+    title: [errorTexts(view)("heading"), view.organisation].filter((part) => part !== "").join(" · "),
+  };
+  const tenantSegment = view.tenantSegment ?? "";
+  const api = {
+    apiAttributes: { class: "error-page-content", "data-name": "GlobalException" },
+    apiContent: renderToString(<ErrorPage view={view} />),
+    noCookie: "",
+  };
+  const scriptsAllowed = template?.scriptsAllowed === true;
+  const html =
+    template === undefined
+      ? ownDocument(parts, {
+          ...api,
+          organisation: view.organisation,
+          branding,
+          tenantSegment,
+          bodyClass: "vb-GlobalException",
+        })
+      : mergeTemplate(template.html, {
+          ...api,
+          parts,
+          before: "",
+          branding,
+          tenantSegment,
+          scriptsAllowed,
+          bodyScripts: scriptsAllowed,
+        });
   return {
     html,
     contentSecurityPolicy: contentSecurityPolicy({
-      nonce: view.nonce,
-      template: false,
-      scriptsAllowed: false,
+      nonce,
+      template: template !== undefined,
+      scriptsAllowed,
     }),
   };
 }

@@ -47,3 +47,19 @@ test("without localisation the browser's language counts for the texts and ui_lo
   expect(chooseCulture("fr-FR", "ja, en;q=0.5", off)).toEqual({ tag: "fr-FR", language: "ja" });
   expect(chooseCulture(undefined, "tlh", off)).toEqual({ tag: "en", language: "en" });
 });
+
+test.each([
+  [
+    "a list that adds to the built-in languages",
+    { supportedLanguages: ["eo"], extendsBuiltInLanguages: true },
+  ],
+  ["no list", { supportedLanguages: [] }],
+])("%s leaves the built-in languages", (_, change) => {
+  const policy = { ...localization, ...change };
+  expect(chooseCulture("es-MX", undefined, policy)).toEqual({ tag: "es-MX", language: "es" });
+  expect(chooseCulture("eo", "pl", policy).language).toBe("extendsBuiltInLanguages" in change ? "eo" : "pl");
+});
+
+test("a list that replaces leaves only its own languages", () => {
+  expect(chooseCulture("es", "fr", supporting("en", "de")).language).toBe("en");
+});

@@ -36,11 +36,19 @@ export function chooseCulture(
     const tag = wished[0] ?? texts?.tag ?? "en";
     return { tag, language: texts?.language ?? "en" };
   }
-  const supported = localization.supportedLanguages.length > 0 ? localization.supportedLanguages : [standard];
+  const supported = supportedLanguages(localization);
   return (
     firstSupported(wished, supported) ??
     firstSupported(accepted, supported) ?? { tag: standard, language: standard.toLowerCase() }
   );
+}
+
+/** A list that only adds keeps the built-in languages, as a section without a list does (policy-language.md 6). */
+function supportedLanguages({
+  supportedLanguages: listed,
+  extendsBuiltInLanguages,
+}: Localization): readonly string[] {
+  return listed.length === 0 || extendsBuiltInLanguages ? [...builtInLanguages, ...listed] : listed;
 }
 
 const languageTag = /^[a-z]{2,8}(?:-[a-z0-9]{1,8}){0,4}$/i;

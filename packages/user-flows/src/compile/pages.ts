@@ -29,8 +29,33 @@ function contentDefinition(flow: UserFlowDocument, page: FlowPage): ContentDefin
     dataUri: `urn:com:microsoft:aad:b2c:elements:contract:${page.contract}:${version}`,
     metadata: { DisplayName: page.displayName },
     localizedResources: Object.fromEntries(languages.map(({ id }) => [id, resourcesId(page.id, id)])),
+    ...customLanguages(flow, page),
   };
 }
+
+/**
+ * A language that has no built-in texts shows those of the flow's default language where it does not override them
+ * (user-flows.md 15).
+ */
+function customLanguages(
+  flow: UserFlowDocument,
+  page: FlowPage,
+): Pick<ContentDefinition, "localizedResourcesReferences"> {
+  const enabled = enabledLanguages(flow);
+  const overriding = enabled.filter(({ overridesPages }) => overridesPages[page.id]).map(({ id }) => id);
+  const standard = overriding.find((id) => id === flow.defaultLanguageTag);
+  const custom = enabled.map(({ id }) => id).filter((id) => !isBuiltIn(id) && id !== standard);
+  if (standard === undefined || custom.length === 0) return {};
+  const reference = (language: string, of: string) => ({ language, id: resourcesId(page.id, of) });
+  return {
+    localizedResourcesReferences: [
+      ...overriding.map((id) => reference(id, id)),
+      ...custom.map((id) => reference(id, standard)),
+    ],
+  };
+}
+
+const isBuiltIn = (language: string) => builtInLanguages.some((known) => known === language.toLowerCase());
 
 const resourcesId = (page: string, language: string) => `api.${page}.${language}`;
 

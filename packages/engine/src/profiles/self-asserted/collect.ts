@@ -1,9 +1,9 @@
-import type { ClaimType, Policy } from "@vestibule/policy";
+import type { ClaimType, EnumerationItem, Policy, Predicate, PredicateGroup } from "@vestibule/policy";
 import { convertClaim } from "../../claims/convert.ts";
 import { unsatisfiedGroups } from "../../claims/predicates.ts";
 import { matchesPattern } from "../../claims/regular-expression.ts";
 import type { ClaimsBag, ClaimValue } from "../../claims/value.ts";
-import { type BuiltInStrings, fillString } from "../../strings/index.ts";
+import { fillString } from "../../strings/index.ts";
 import { type FormField, isEmailAddress, isReadOnly, maxLength } from "./fields.ts";
 
 /** What a posted form turned out to hold. `problems`: claim type id → sentence at the field. */
@@ -18,16 +18,30 @@ export interface Collected {
   readonly first?: { readonly message: string; readonly code?: string };
 }
 
+/** The form's texts in the person's language. */
+export interface FormTexts {
+  displayName(type: ClaimType): string;
+  /** A keyed message about a field. */
+  message(key: string, displayName: string): string;
+  /** A sentence at a field, its parameters open. */
+  fieldError(id: string): string;
+  /** B2C's sentence above the form where the two passwords differ. */
+  readonly passwordMismatch: string;
+  options(type: ClaimType): readonly EnumerationItem[];
+  patternHelp(type: ClaimType): string | undefined;
+  groupHelp(validationId: string, group: PredicateGroup): string | undefined;
+  predicateHelp(predicate: Predicate): string | undefined;
+}
+
 export interface CollectOptions {
   readonly policy: Policy;
   readonly bag: ClaimsBag;
   readonly fields: readonly FormField[];
   readonly posted: Readonly<Record<string, string>>;
-  readonly texts: BuiltInStrings;
+  readonly texts: FormTexts;
   /** Further names under which the first field may be posted (pages.md R17). */
   readonly identifierAliases: readonly string[];
   readonly emptyBecomesClaim: boolean;
-  displayName(type: ClaimType): string;
   /** Milliseconds since 1970. */
   readonly now: number;
 }
@@ -46,7 +60,7 @@ export function collectFields(options: CollectOptions): Collected {
   const refuse = (type: ClaimType, key: string, sentence: string, code?: string) => {
     problems[type.id] = sentence;
     first ??= {
-      message: fillString(options.texts.errorMessages[key] ?? key, options.displayName(type)),
+      message: options.texts.message(key, options.texts.displayName(type)),
       ...(code !== undefined && { code }),
     };
   };
@@ -78,11 +92,11 @@ export function collectFields(options: CollectOptions): Collected {
 }
 
 function postedValue(
-  { posted, displayName }: CollectOptions,
+  { posted, texts }: CollectOptions,
   type: ClaimType,
   aliases: readonly string[],
 ): string | undefined {
-  const names = [type.id, ...aliases, displayName(type)];
+  const names = [type.id, ...aliases, texts.displayName(type)];
   for (const name of names) if (Object.hasOwn(posted, name)) return posted[name];
   const wanted = type.id.toLowerCase();
   const found = Object.keys(posted).find((key) => key.toLowerCase() === wanted);
@@ -92,8 +106,8 @@ function postedValue(
 function emptyField(options: CollectOptions, { type, required }: FormField, wasPosted: boolean): FieldResult {
   if (required) {
     const sentence = fillString(
-      options.texts.fieldErrors[isChoice(type) ? "required_choice" : "required"] ?? "",
-      options.displayName(type),
+      options.texts.fieldError(isChoice(type) ? "required_choice" : "required"),
+      options.texts.displayName(type),
     );
     return { kind: "problem", key: "UserMessageIfMissingRequiredElement", sentence };
   }
@@ -110,7 +124,8 @@ function filledField(
   text: string,
   judged: string,
 ): FieldResult {
-  const sentence = (id: string) => fillString(options.texts.fieldErrors[id] ?? "", options.displayName(type));
+  const { texts } = options;
+  const sentence = (id: string) => fillString(texts.fieldError(id), texts.displayName(type));
   const invalid = (id: string): FieldResult => ({
     kind: "problem",
     key: "UserMessageIfInvalidInput",
@@ -127,16 +142,12 @@ function filledField(
   }
   const limit = maxLength(type);
   if (limit !== undefined && text.length > limit) {
-    const sentence = fillString(
-      options.texts.fieldErrors.max_length ?? "",
-      options.displayName(type),
-      String(limit),
-    );
+    const sentence = fillString(texts.fieldError("max_length"), texts.displayName(type), String(limit));
     return { kind: "problem", key: "UserMessageIfInvalidInput", sentence };
   }
   if (hasControlCharacter(text)) return invalid("markup");
   if (type.userInputType === "EmailBox" && !isEmailAddress(text)) return invalid("email");
-  const listed = type.restriction?.enumeration ?? [];
+  const listed = texts.options(type);
   const chosen = isMultiple(type)
     ? text
         .split(",")
@@ -150,14 +161,14 @@ function filledField(
     return {
       kind: "problem",
       key: "UserMessageIfIncorrectPattern",
-      sentence: pattern.helpText ?? sentence("pattern"),
+      sentence: texts.patternHelp(type) ?? sentence("pattern"),
     };
   }
   const [unsatisfied] = unsatisfiedGroups(options.policy, type, judged, options.now);
   if (unsatisfied) {
     const help = [
-      unsatisfied.group.userHelpText,
-      ...unsatisfied.predicates.map((predicate) => predicate.userHelpText ?? predicate.helpText),
+      texts.groupHelp(type.predicateValidationReference ?? "", unsatisfied.group),
+      ...unsatisfied.predicates.map((predicate) => texts.predicateHelp(predicate)),
     ];
     const words = help.filter((part) => part !== undefined && part !== "").join(" ");
     return {
@@ -195,5 +206,5 @@ function passwordMismatch(
     fields.some(({ type }) => type.id.toLowerCase() === id.toLowerCase()),
   );
   if (!both || secrets.newPassword === secrets.reenterPassword) return undefined;
-  return texts.ux.selfAsserted.error_passwordEntryMismatch ?? texts.fieldErrors.password_mismatch;
+  return texts.passwordMismatch;
 }
