@@ -24,6 +24,8 @@ export function answerFor(field: PageField, shown: string, intent: Intent): stri
 function chooseOption(field: PageField, shown: string, { refusals }: Intent): string {
   const values = field.options.map(({ value }) => value).filter((value) => value !== "");
   if (field.userInputType === "CheckboxMultiSelect") return values.join(",");
+  const home = values.find((each) => /^(US|\+?1)$/.test(each));
+  if (/country/i.test(field.id) && home !== undefined && refusals === 0) return home;
   const from = Math.max(0, values.indexOf(shown));
   return values[(from + refusals) % Math.max(1, values.length)] ?? "";
 }
@@ -45,6 +47,7 @@ function candidatesFor(field: PageField, intent: Intent): string[] {
           ? [person.userName, person.email]
           : [person.email, person.userName, person.phone]),
     );
+  if (/national/i.test(id)) found.unshift(person.nationalPhone);
   if (/phone|mobile/i.test(names)) found.push(person.phone, person.nationalPhone);
   if (field.inputType === "number" || /number|count|amount|int/i.test(id)) found.push("1", "42");
   if (field.pattern !== undefined)

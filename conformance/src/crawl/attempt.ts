@@ -7,10 +7,12 @@ import { type Goal, Robot } from "./robot.ts";
 
 export interface Attempt {
   readonly goal: Goal;
-  /** `token`; `outcome`: an error that the policy itself words; else what stopped the walk. */
-  readonly kind: "token" | "outcome" | "error" | "page" | "outside";
+  /** `token`; `outcome`: an error that the policy itself words; `message`: its last page; else what stopped the walk. */
+  readonly kind: "token" | "outcome" | "message" | "error" | "page" | "outside";
   readonly reason: string;
   readonly path: readonly string[];
+  /** The end of the journey's recording, where the walk came to no end. */
+  readonly recording?: readonly string[];
 }
 
 /** One walk through a policy in a fresh directory. */
@@ -20,19 +22,30 @@ export async function attempt(
   facts: PolicyFacts,
   laboratory: Laboratory,
   outside: OutsideWorld,
+  /** The person has been here before: the directory stays as it is. */
+  returning = false,
 ): Promise<Attempt> {
-  laboratory.reset();
-  laboratory.clock.advance(2 * 3600);
+  if (!returning) {
+    laboratory.reset();
+    laboratory.clock.advance(2 * 3600);
+    if (/^sign in/.test(goal)) {
+      const account = personsAccount(goal === "sign in with attributes" ? facts.privileges : {});
+      await laboratory.addAccount(account, `${policy} ${laboratory.clock.now()}`);
+    }
+  }
   outside.sent.length = 0;
   outside.nonce = undefined;
-  if (goal === "sign in") await laboratory.addAccount(personsAccount, `${policy} ${laboratory.clock.now()}`);
   const browser = new Browser({ origin: laboratory.origin, redirectUri, now: () => laboratory.clock.now() });
-  const robot = new Robot(browser, laboratory, outside, goal);
+  const robot = new Robot(browser, laboratory, outside, returning && goal === "sign up" ? "sign in" : goal);
   const end = await robot.walk(await browser.open(await address(policy, facts, laboratory, outside)));
-  const about = { goal, path: robot.path };
+  const isOver = end.kind === "application" && end.fields.has("id_token");
+  const recording = isOver ? {} : { recording: await laboratory.lastWords(8) };
+  const about = { goal, path: robot.path, ...recording };
   switch (end.kind) {
     case "application":
       return { ...about, ...answered(end.fields) };
+    case "message":
+      return { ...about, kind: "message", reason: `a last page: ${end.text}` };
     case "page":
       return { ...about, kind: "page", reason: `${end.page}: ${end.reason}` };
     case "error":
@@ -47,7 +60,7 @@ function answered(fields: URLSearchParams): Pick<Attempt, "kind" | "reason"> {
   const description = (fields.get("error_description") ?? "").split(/\r?\n/, 1)[0] ?? "";
   const reason = `${fields.get("error") ?? "no token and no error"}: ${description}`;
   // The server's own failures carry its codes; any other text is the policy's or its API's.
-  return { kind: /^AADB2C\d+/.test(description) || description === "" ? "error" : "outcome", reason };
+  return { kind: /^AADB2C/.test(description) || description === "" ? "error" : "outcome", reason };
 }
 
 async function address(

@@ -39,8 +39,9 @@ export class OutsideWorld {
     }
     if (hint?.metadata !== undefined && sameAddress(hint.metadata, request.url))
       return json(metadata(hint.issuer, request.url));
-    const service = services.find(({ address }) => address.test(request.url));
-    if (service) return json({ ...tokenAnswer(request), ...service.answer(this.truth) });
+    const asked = services.filter(({ address }) => address.test(request.url));
+    if (asked.length > 0)
+      return json(Object.assign(tokenAnswer(request), ...asked.map(({ answer }) => answer(this.truth))));
     if (/\/userinfo$/.test(request.url)) return json(providers[0]?.claims ?? {});
     return request.method === "GET"
       ? { status: 200, headers: { "content-type": "text/html; charset=utf-8" }, body: template }
@@ -56,19 +57,32 @@ export class OutsideWorld {
     );
   }
 
-  async #tokens(provider: OutsideProvider): Promise<Readonly<Record<string, unknown>>> {
-    const claims = {
-      ...provider.claims,
-      iss: provider.issuer,
-      aud: provider.clientId,
-      ...(this.nonce !== undefined && { nonce: this.nonce }),
+  /** What a provider sends back with the browser. */
+  async frontChannel(request: URLSearchParams): Promise<Readonly<Record<string, string>>> {
+    this.nonce = request.get("nonce") ?? undefined;
+    const types = (request.get("response_type") ?? "code").split(" ");
+    const provider = this.facts?.providers.find(
+      ({ clientId, metadata }) => metadata !== undefined && clientId === request.get("client_id"),
+    );
+    return {
+      ...(types.includes("code") && { code: "outside-code" }),
+      ...(types.includes("id_token") && provider && { id_token: await this.#idToken(provider) }),
     };
+  }
+
+  #idToken(provider: OutsideProvider): Promise<string> {
+    const nonce = this.nonce === undefined ? {} : { nonce: this.nonce };
+    const claims = { ...provider.claims, iss: provider.issuer, aud: provider.clientId, ...nonce };
+    return this.#sign(claims, undefined);
+  }
+
+  async #tokens(provider: OutsideProvider): Promise<Readonly<Record<string, unknown>>> {
     return {
       access_token: "outside-access-token",
       token_type: "Bearer",
       expires_in: 3600,
       refresh_token: "outside-refresh-token",
-      ...(provider.metadata !== undefined && { id_token: await this.#sign(claims, undefined) }),
+      ...(provider.metadata !== undefined && { id_token: await this.#idToken(provider) }),
     };
   }
 
@@ -98,7 +112,7 @@ function metadata(issuer: string, url: string): Readonly<Record<string, unknown>
 }
 
 /** Who asks for a token gets one. */
-function tokenAnswer(request: OutsideRequest): Readonly<Record<string, unknown>> {
+function tokenAnswer(request: OutsideRequest): Record<string, unknown> {
   return /grant_type=/.test(request.body)
     ? { access_token: "outside-access-token", token_type: "Bearer", expires_in: 3600 }
     : {};

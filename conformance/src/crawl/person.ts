@@ -14,8 +14,8 @@ export const person = {
   surname: "Berg",
 } as const;
 
-/** The person as an account that is there before the walk. */
-export const personsAccount: NewAccount = {
+/** The person as an account that is there before the walk, with further attributes. */
+export const personsAccount = (attributes: NewAccount["attributes"]): NewAccount => ({
   identities: [
     { signInType: "emailAddress", issuer: tenantDomain, issuerAssignedId: person.email },
     { signInType: "userName", issuer: tenantDomain, issuerAssignedId: person.userName },
@@ -27,10 +27,11 @@ export const personsAccount: NewAccount = {
     surname: person.surname,
     strongAuthenticationPhoneNumber: person.phone,
     strongAuthenticationEmailAddress: person.email,
+    ...attributes,
   },
   password: person.password,
   passwordPolicies: "DisablePasswordExpiration",
-};
+});
 
 /** A value that fits what a claim of this name and type usually holds. */
 export function usualValue(name: string, dataType: string, truth: boolean): unknown {

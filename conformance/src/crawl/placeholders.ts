@@ -13,9 +13,10 @@ export function fillPlaceholders(text: string): string {
   if (named.trim() !== "") filled = filled.replaceAll(named, tenantDomain);
   return filled
     .replaceAll(/\{\{\s*tenantId\s*\}\}|your-?_?tenant(?:name)?\.onmicrosoft\.com/gi, tenantDomain)
+    .replaceAll(/(<Item\s+Key="client_id"\s*>)\s*(<\/Item>)/gi, "$1placeholder$2")
     .replaceAll(/\{Settings:([A-Za-z0-9_.-]+)\}/g, (_, name: string) => setting(name))
     .replaceAll(
-      /(<Item\s+Key="(?:ServiceUrl|METADATA|authorization_endpoint|AccessTokenEndpoint|ClaimsEndpoint)"\s*>)\s*([^<]*?)\s*(<\/Item>)/gi,
+      /(<Item\s+Key="(?:ServiceUrl|METADATA|authorization_endpoint|AccessTokenEndpoint|ClaimsEndpoint)"\s*>)\s*((?:[^<]|<!--[\s\S]*?-->)*?)\s*(<\/Item>)/gi,
       address,
     )
     .replaceAll(/(<LoadUri>)\s*([^<]*?)\s*(<\/LoadUri>)/gi, address);
@@ -30,7 +31,8 @@ function setting(name: string): string {
 }
 
 /** Addresses that are none yet become some. */
-function address(match: string, open: string, text: string, close: string): string {
+function address(match: string, open: string, written: string, close: string): string {
+  const text = written.replace(/<!--[\s\S]*?-->/g, "").trim();
   if (/^(https?:\/\/[^\s{}<>]+|~\/.*|\{[A-Za-z]+:.*)$/i.test(text) || /\{[A-Za-z-]+:[^}]+\}/.test(text))
     return match;
   const path = text

@@ -1,3 +1,4 @@
+import type { ClaimValue } from "@vestibule/engine";
 import type { Policy, TechnicalProfile } from "@vestibule/policy";
 import { usualText, usualValue } from "./person.ts";
 
@@ -13,6 +14,8 @@ export interface PolicyFacts {
   readonly keys: readonly string[];
   readonly certificates: readonly string[];
   readonly isSaml: boolean;
+  /** Extension attributes with the values that the journeys ask for. */
+  readonly privileges: Readonly<Record<string, ClaimValue>>;
 }
 
 /** A REST API by the address that it is called at. */
@@ -52,10 +55,31 @@ export function policyFacts(policy: Policy): PolicyFacts {
     providers: profiles.filter(isProvider).map((profile) => provider(profile, policy)),
     hint: profiles.filter(isHintReader).map((profile) => hintTokens(profile, policy))[0],
     parameters: requestParameters(policy),
-    keys: names(containers.filter(({ id }) => !isCertificate(id))),
+    keys: [...names(containers.filter(({ id }) => !isCertificate(id))), ...hashKeys(policy)],
     certificates: names(containers.filter(({ id }) => isCertificate(id))),
+    privileges: privileges(policy),
     isSaml: policy.relyingParty.technicalProfile.protocol === "SAML2",
   };
+}
+
+/** Containers that transformations name. */
+function hashKeys(policy: Policy): string[] {
+  const parameters = [...policy.claimsTransformations.values()].flatMap((each) => each.inputParameters);
+  return parameters.filter(({ id }) => id === "randomizerSecret").map(({ value }) => value);
+}
+
+/** What `ClaimEquals` compares an extension attribute with opens a door: an account may have that value. */
+function privileges(policy: Policy): Readonly<Record<string, ClaimValue>> {
+  const found: Record<string, ClaimValue> = {};
+  const steps = [...policy.userJourneys.values()].flatMap(({ orchestrationSteps }) => orchestrationSteps);
+  for (const { type, values } of steps.flatMap(({ preconditions }) => preconditions)) {
+    const [claim = "", value = ""] = values;
+    if (type !== "ClaimEquals" || !/^extension_/i.test(claim)) continue;
+    const dataType = policy.claimTypes.get(claim)?.dataType;
+    if (dataType === "boolean") found[claim] = /^true$/i.test(value);
+    else found[claim] = dataType === "int" || dataType === "long" ? Number(value) : value;
+  }
+  return found;
 }
 
 function names(keys: readonly { readonly storageReferenceId: string }[]): string[] {

@@ -7,10 +7,12 @@ import type { OutsideWorld } from "./outside-world.ts";
 import { person } from "./person.ts";
 
 /** What the person wants: to become known, to come in with an account, or to come from elsewhere. */
-export type Goal = "sign up" | "sign in" | "provider";
+export type Goal = "sign up" | "sign in" | "sign in with attributes" | "provider";
 
 export type WalkEnd =
   | { readonly kind: "application"; readonly fields: URLSearchParams }
+  /** A page that has nothing but a message, and no way on: the journey is made to end here. */
+  | { readonly kind: "message"; readonly text: string }
   /** A page that cannot be passed. */
   | { readonly kind: "page"; readonly page: string; readonly reason: string }
   /** An error page. */
@@ -56,6 +58,8 @@ export class Robot {
       const times = (this.#seen.get(name) ?? 0) + 1;
       this.#seen.set(name, times);
       if (times > mostReturns) return { kind: "page", page: name, reason: "it comes again and again" };
+      const message = finalMessage(shown);
+      if (message !== undefined) return { kind: "message", text: message };
       const next = await this.#pass(shown);
       if ("reason" in next) return { kind: "page", page: name, reason: next.reason };
       shown = next;
@@ -95,25 +99,18 @@ export class Robot {
   }
 
   async #choose(page: ShownPage): Promise<Shown | { readonly reason: string }> {
-    const wanted = {
-      "sign up": /sign-?\s?up|local|email/i,
-      "sign in": /sign-?\s?in|local|email|phone/i,
-      provider: /./,
-    };
+    const wanted = this.#goal === "sign up" ? /sign-?\s?up|local|email/i : /sign-?\s?in|local|email|phone/i;
     const left = page.providers.filter(({ id }) => !this.#usedExchanges.has(id));
     const local = /local|email|phone|username|sign/i;
     const chosen =
       this.#goal === "provider"
         ? (left.find(({ id }) => !local.test(id)) ?? left[0])
-        : (left.find(({ id, text }) => wanted[this.#goal].test(`${id} ${text}`)) ?? left[0]);
+        : (left.find(({ id, text }) => wanted.test(`${id} ${text}`)) ?? left[0]);
     if (!chosen) return { reason: "it offers nothing to choose" };
     return (await this.#take(page, chosen.id)) ?? { reason: `'${chosen.id}' cannot be pressed` };
   }
 
   async #passForm(page: ShownPage): Promise<Shown | { readonly reason: string }> {
-    const button = byId(page.document, page.api === "SelfAsserted" ? "continue" : "next");
-    if (!button || (isHidden(button) && page.fields.every(({ isText, readOnly }) => isText || readOnly)))
-      return { reason: `it has no button to go on: ${pageTexts(page)}` };
     let reason = "";
     for (let refusals = 0; refusals < mostRefusals; refusals++) {
       const intent: Intent = { hasAccount: this.#goal !== "sign up", password: person.password, refusals };
@@ -157,6 +154,8 @@ export class Robot {
   }
 
   async #passPhone(page: ShownPage): Promise<Shown | { readonly reason: string }> {
+    // Codes to one number have a pause between them.
+    this.#laboratory.clock.advance(120);
     page.values.set("countryCode", "+1");
     page.values.set("number", person.nationalPhone);
     const sent = await this.#browser.phone(page, "sms");
@@ -188,8 +187,7 @@ export class Robot {
     const back = query.get("redirect_uri");
     if (back === null || !URL.canParse(back)) return undefined;
     this.path.push(`at ${at}`);
-    this.#outside.nonce = query.get("nonce") ?? undefined;
-    const fields = new URLSearchParams({ code: "outside-code" });
+    const fields = new URLSearchParams(await this.#outside.frontChannel(query));
     const state = query.get("state");
     if (state !== null) fields.set("state", state);
     return query.get("response_mode") === "form_post"
@@ -209,7 +207,12 @@ function pageName(page: ShownPage): string {
   return `${page.api}(${marks.join(" ")})`;
 }
 
-function pageTexts(page: ShownPage): string {
+/** The text of a page that offers nothing more; undefined where something can be done. */
+function finalMessage(page: ShownPage): string | undefined {
+  if (page.api !== "SelfAsserted" || page.providers.length > 0 || page.controls.length > 0) return undefined;
+  const button = byId(page.document, "continue");
+  if (button && !isHidden(button)) return undefined;
+  if (!page.fields.every(({ isText, readOnly }) => isText || readOnly)) return undefined;
   return page.fields
     .map(({ id }) => page.values.get(id) ?? "")
     .filter((text) => text !== "")

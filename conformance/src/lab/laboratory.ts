@@ -152,6 +152,14 @@ export class Laboratory {
     return this.server.context.store.outbox.list(tenantId, 50);
   }
 
+  /** The last things that the newest journey did, as its recording words them. */
+  async lastWords(count: number): Promise<readonly string[]> {
+    const { observations } = this.server.context.store;
+    const [newest] = await observations.listJourneys(tenantId, 1);
+    const entries = newest ? await observations.trace(tenantId, newest.id) : [];
+    return entries.slice(-count).map(({ step, text }) => `${step}: ${text}`);
+  }
+
   async close(): Promise<void> {
     this.#database.close();
     await this.server.close();

@@ -50,14 +50,17 @@ export function resolveInputClaims(
   secrets: Readonly<Record<string, string>> = {},
 ): InputResolution {
   const claims = new Map<string, ResolvedClaim>();
+  const missing = new Map<string, string>();
   for (const reference of references) {
     const claimTypeId =
       claimKey(scope.policy, reference.claimTypeReferenceId) ?? reference.claimTypeReferenceId;
     const value = inputValue(profile, reference, scope, secrets);
     const name = partnerName(scope.policy, reference, profile.protocol.name);
     if (value !== undefined) claims.set(name, { claimTypeId, partnerName: name, value });
-    else if (reference.required) return { kind: "missing", claimTypeId };
+    else if (reference.required) missing.set(name, claimTypeId);
   }
+  // Two claims may go by one name, as the old and the new password do: one value is enough.
+  for (const [name, claimTypeId] of missing) if (!claims.has(name)) return { kind: "missing", claimTypeId };
   return { kind: "claims", claims };
 }
 

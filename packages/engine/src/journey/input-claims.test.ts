@@ -31,6 +31,7 @@ async function opened(
   page: Partial<TechnicalProfile>,
   claimTypes: readonly ClaimType[] = [],
   before: readonly TechnicalProfile[] = [],
+  more: readonly TechnicalProfile[] = [],
 ) {
   const policy = samplePolicy((parts) => {
     const text = (id: string, userInputType: NonNullable<ClaimType["userInputType"]>): ClaimType => ({
@@ -49,7 +50,7 @@ async function opened(
       ...page,
       metadata: { ContentDefinitionReferenceId: "api.selfasserted", ...page.metadata },
     });
-    parts.technicalProfiles.push(...before, profile);
+    parts.technicalProfiles.push(...before, profile, ...more);
     const exchanges = [...before, profile].map(({ id }, index) =>
       step(index + 1, "ClaimsExchange", { claimsExchanges: [{ id, technicalProfileReferenceId: id }] }),
     );
@@ -192,4 +193,74 @@ it("judges blanks at the ends of what was typed by the claim's own rules", async
   });
   await browser.submit({ first: "ada", second: " ada " });
   expect(browser.state.bag).toMatchObject({ first: "ada", second: "ada" });
+});
+
+it("takes one value for two input claims that go by one name, and misses it where none is there", async () => {
+  const login = (...inputClaims: ClaimReference[]) =>
+    technicalProfile(
+      "Login",
+      { name: "OpenIdConnect" },
+      {
+        metadata: {
+          METADATA: "https://login.microsoftonline.com/{tenant}/.well-known/openid-configuration",
+          grant_type: "password",
+          ProviderName: "https://sts.windows.net/",
+        },
+        inputClaims,
+        outputClaims: [claim("objectId", { partnerClaimType: "oid" })],
+      },
+    );
+  const required = (id: string, partnerClaimType: string) => claim(id, { partnerClaimType, required: true });
+  const page = {
+    outputClaims: [claim("first"), claim("oldPassword")],
+    validationTechnicalProfiles: [{ referenceId: "Login", preconditions: [] }],
+  };
+  const oldPassword: ClaimType = { id: "oldPassword", dataType: "string", userInputType: "Password" };
+  const inputs = [
+    required("first", "username"),
+    required("oldPassword", "password"),
+    required("password", "password"),
+  ];
+  const known = await opened(page, [oldPassword], [], [login(...inputs)]);
+  const reply = await known.submit({ first: "ida@contoso.example", oldPassword: "typed" });
+  expect(reply).toMatchObject({ problem: { errorCode: "AADB2C90053" } });
+  const unknown = await opened(
+    page,
+    [oldPassword],
+    [],
+    [login(...inputs.slice(0, 1), required("password", "password"))],
+  );
+  const missing = await unknown.submit({ first: "ida@contoso.example", oldPassword: "typed" });
+  expect(missing).toMatchObject({ problem: { errorCode: "AADB2C90255" } });
+});
+
+it("keeps a token that a validation fetched for the steps after the page", async () => {
+  ports.answer = () => ({
+    kind: "answer",
+    status: 200,
+    headers: { "content-type": "application/json" },
+    body: '{"access_token":"token-of-the-api"}',
+    attempts: [],
+  });
+  const rest = (id: string, metadata: Record<string, string>, outputClaims: ClaimReference[]) =>
+    technicalProfile(id, handler("Providers.RestfulProvider"), {
+      metadata: { ServiceUrl: "https://api.example/", SendClaimsIn: "Body", ...metadata },
+      outputClaims,
+    });
+  const token = claim("bearer", { partnerClaimType: "access_token" });
+  const browser = await opened(
+    {
+      outputClaims: [claim("first"), claim("bearer")],
+      validationTechnicalProfiles: [{ referenceId: "Fetch", preconditions: [] }],
+    },
+    [{ id: "bearer", dataType: "string" }],
+    [],
+    [
+      rest("Fetch", { AuthenticationType: "None" }, [token]),
+      rest("Use", { AuthenticationType: "Bearer", UseClaimAsBearerToken: "bearer" }, []),
+    ],
+  );
+  await browser.submit({ first: "x" });
+  expect(browser.state.bag.bearer).toBe("token-of-the-api");
+  expect(JSON.stringify(browser.trace)).not.toContain("token-of-the-api");
 });

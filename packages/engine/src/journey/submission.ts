@@ -160,7 +160,7 @@ async function validate(
   const { problem: _, ...rest } = waiting;
   const scope = Object.fromEntries(
     Object.entries(changed).filter(
-      (entry): entry is [string, ClaimValue] => entry[1] !== null && !run.program.secrets.has(entry[0]),
+      (entry): entry is [string, ClaimValue] => entry[1] !== null && !run.program.passwords.has(entry[0]),
     ),
   );
   update(run, { waiting: { ...rest, accepted: { scope, wrote } } });
@@ -180,7 +180,7 @@ export function formInputClaims(run: Run, form: Form): Record<string, ClaimValue
   const { profile } = form.compiled;
   const known = profile.inputClaims.filter(({ claimTypeReferenceId }) => {
     const type = run.program.policy.claimTypes.get(claimTypeReferenceId);
-    return type !== undefined && !run.program.secrets.has(type.id);
+    return type !== undefined && !run.program.passwords.has(type.id);
   });
   const resolved = resolveInputClaims(profile, known, resolverScope(run));
   if (resolved.kind === "missing") return {};
@@ -216,7 +216,7 @@ export function formOutputClaims(
     form.compiled.profile.metadata.IncludeClaimResolvingInClaimsHandling?.toLowerCase() === "true";
   for (const reference of form.compiled.profile.outputClaims) {
     const type = policy.claimTypes.get(reference.claimTypeReferenceId);
-    if (!type || run.program.secrets.has(type.id)) continue;
+    if (!type || run.program.passwords.has(type.id)) continue;
     const constant = () => defaultClaimValue(resolverScope(run), reference, resolve);
     const value = reference.alwaysUseDefaultValue
       ? constant()

@@ -54,6 +54,7 @@ export function compile(policy: Policy): Compilation {
     ...(issuer?.kind === "issuer" && { issuer: issuer.issuer }),
     claimsProviders: shared.claimsProviders,
     secrets: shared.secrets,
+    passwords: shared.passwords,
   };
   return { program: parts as Program, diagnostics };
 }

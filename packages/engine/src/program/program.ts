@@ -25,4 +25,6 @@ export interface Program {
   readonly claimsProviders: IdMap<ClaimsProvider>;
   /** Claim type ids whose values are never shown. */
   readonly secrets: ReadonlySet<string>;
+  /** Those of them that live only inside a form. */
+  readonly passwords: ReadonlySet<string>;
 }

@@ -6,16 +6,9 @@ import { metadataItem } from "../claims/mapping.ts";
  * field, written as a password, received as a provider's token, or sent as a bearer token.
  */
 export function secretClaims(policy: Policy): ReadonlySet<string> {
-  const secrets = new Set<string>();
-  const add = (id: string | undefined) => {
-    const declared = id === undefined ? undefined : policy.claimTypes.get(id)?.id;
-    if (declared !== undefined) secrets.add(declared);
-  };
-  for (const type of policy.claimTypes.values()) if (type.userInputType === "Password") add(type.id);
+  const secrets = new Set(passwordClaims(policy));
+  const add = adder(policy, secrets);
   for (const profile of policy.technicalProfiles.values()) {
-    for (const claim of [...profile.persistedClaims, ...profile.inputClaims]) {
-      if (claim.partnerClaimType?.toLowerCase() === "password") add(claim.claimTypeReferenceId);
-    }
     for (const claim of profile.outputClaims) {
       if (/^\{oauth2:(access_token|refresh_token)\}$/i.test(claim.partnerClaimType ?? ""))
         add(claim.claimTypeReferenceId);
@@ -24,6 +17,30 @@ export function secretClaims(policy: Policy): ReadonlySet<string> {
   }
   spread(policy, secrets);
   return secrets;
+}
+
+/**
+ * Ids of the claims that hold what was typed as a password, or something made of it. They live in the form that asks for
+ * them and nowhere later; tokens of providers and APIs, which are secrets too, live in the journey.
+ */
+export function passwordClaims(policy: Policy): ReadonlySet<string> {
+  const passwords = new Set<string>();
+  const add = adder(policy, passwords);
+  for (const type of policy.claimTypes.values()) if (type.userInputType === "Password") add(type.id);
+  for (const profile of policy.technicalProfiles.values()) {
+    for (const claim of [...profile.persistedClaims, ...profile.inputClaims]) {
+      if (claim.partnerClaimType?.toLowerCase() === "password") add(claim.claimTypeReferenceId);
+    }
+  }
+  spread(policy, passwords);
+  return passwords;
+}
+
+function adder(policy: Policy, claims: Set<string>): (id: string | undefined) => void {
+  return (id) => {
+    const declared = id === undefined ? undefined : policy.claimTypes.get(id)?.id;
+    if (declared !== undefined) claims.add(declared);
+  };
 }
 
 /** What a transformation makes of a secret is one too. A hash, a comparison and a count tell nothing of it. */

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { type ClaimsProvider, type Diagnostic, IdMap, type Policy } from "@vestibule/policy";
 import { checkTransformations } from "../transformations/check.ts";
 import { checkTransformationUses } from "../transformations/check-uses.ts";
-import { secretClaims } from "./secret-claims.ts";
+import { passwordClaims, secretClaims } from "./secret-claims.ts";
 
 /** What policies of one chain have in common, as long as their own files change nothing of it. */
 const sharedNames = [
@@ -24,6 +24,7 @@ type SharedPolicy = Pick<Policy, (typeof sharedNames)[number]>;
 interface SharedParts {
   readonly diagnostics: readonly Diagnostic[];
   readonly secrets: ReadonlySet<string>;
+  readonly passwords: ReadonlySet<string>;
   readonly claimsProviders: IdMap<ClaimsProvider>;
   readonly digest: string;
 }
@@ -36,6 +37,7 @@ export function sharedParts(policy: Policy): SharedParts {
   const parts: SharedParts = {
     diagnostics: [...checkTransformations(policy), ...checkTransformationUses(policy)],
     secrets: secretClaims(policy),
+    passwords: passwordClaims(policy),
     claimsProviders: new IdMap(
       policy.claimsProviders.flatMap((provider) =>
         provider.technicalProfileIds.map((id) => [id, provider] as const),

@@ -13,6 +13,16 @@ export function accountValues(account: Account, directory: DirectoryPort): Recor
   for (const [name, value] of Object.entries(account.attributes)) {
     if (name.toLowerCase().startsWith(prefix)) values[`extension_${name.slice(prefix.length)}`] = value;
   }
+  const federated = account.identities.filter(({ signInType }) => signInType === "federated");
+  values.userIdentities = federated.map(({ issuer, issuerAssignedId }) => ({
+    issuer,
+    issuerUserId: Buffer.from(issuerAssignedId, "utf8").toString("base64"),
+  }));
+  values.alternativeSecurityIds = federated.map(({ issuer, issuerAssignedId }) => ({
+    type: 6,
+    identityProvider: issuer,
+    key: Buffer.from(issuerAssignedId, "utf8").toString("base64"),
+  }));
   for (const identity of account.identities) {
     if (identity.signInType === "federated") {
       values.alternativeSecurityId ??= alternativeSecurityId(identity.issuer, identity.issuerAssignedId);

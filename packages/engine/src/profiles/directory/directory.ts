@@ -3,7 +3,7 @@ import { booleanItem, metadataItem } from "../../claims/mapping.ts";
 import type { Account, AccountKey, AttributeRefused } from "../../ports.ts";
 import type { ProfileContext, ProfileResult, ServerProfileKind } from "../profile.ts";
 import { accountValues } from "./account-values.ts";
-import { accountKey, attributeName, identityPartner, partnerOf } from "./names.ts";
+import { accountKeys, attributeName, identityPartner, partnerOf } from "./names.ts";
 import { accountChange, newAccount } from "./persisted-values.ts";
 
 /** Metadata of the Azure AD directory provider. Source: technical-profiles.md 4.1. */
@@ -71,36 +71,46 @@ const ambiguous = "AADB2C90278";
 
 function runOperation(context: Context): Promise<ProfileResult> {
   const [keyClaim] = context.input.values();
-  const key = keyClaim && accountKey(keyClaim, context.ports.directory);
+  const keys = keyClaim ? accountKeys(keyClaim, context.ports.directory) : [];
   switch (context.metadata.operation) {
     case "Read":
-      return read(context, key);
+      return read(context, keys);
     case "Write":
-      return write(context, key);
+      return write(context, keys);
     case "DeleteClaims":
-      return deleteClaims(context, key);
+      return deleteClaims(context, keys);
     case "DeleteClaimsPrincipal":
-      return deletePrincipal(context, key);
+      return deletePrincipal(context, keys);
   }
+}
+
+/** The account that any of the keys names: a person may have identities of several providers. */
+async function find(context: Context, keys: readonly AccountKey[]): Promise<Account | undefined> {
+  for (const key of keys) {
+    const account = await context.ports.directory.find(key);
+    if (account) return account;
+  }
+  return undefined;
 }
 
 export type Context = ProfileContext<DirectoryMetadata>;
 
-async function read(context: Context, key: AccountKey | undefined): Promise<ProfileResult> {
-  const account = key && (await context.ports.directory.find(key));
+async function read(context: Context, keys: readonly AccountKey[]): Promise<ProfileResult> {
+  const account = await find(context, keys);
   if (!account)
     return context.metadata.raiseIfDoesNotExist ? doesNotExist(context) : { kind: "values", values: {} };
   if (context.metadata.raiseIfAlreadyExists) return alreadyExists(context);
   return { kind: "values", values: accountValues(account, context.ports.directory) };
 }
 
-async function write(context: Context, key: AccountKey | undefined): Promise<ProfileResult> {
+async function write(context: Context, keys: readonly AccountKey[]): Promise<ProfileResult> {
+  const [key] = keys;
   if (!key) return doesNotExist(context);
   const { raiseIfAlreadyExists, raiseIfDoesNotExist } = context.metadata;
   // Where the account must be new, the directory's uniqueness rule decides and not a look-up before: a retry after a
   // crash finds the journey's own account that way, and two concurrent sign-ups cannot both pass.
   if (!raiseIfAlreadyExists || key.kind === "objectId") {
-    const account = await context.ports.directory.find(key);
+    const account = await find(context, keys);
     if (account && raiseIfAlreadyExists) return alreadyExists(context);
     if (account) return update(context, account);
     if (raiseIfDoesNotExist || key.kind === "objectId") return doesNotExist(context);
@@ -126,7 +136,7 @@ async function write(context: Context, key: AccountKey | undefined): Promise<Pro
     case "throttled":
       return refused(context, created);
     case "alreadyExists": {
-      const account = raiseIfAlreadyExists ? undefined : await context.ports.directory.find(key);
+      const account = raiseIfAlreadyExists ? undefined : await find(context, keys);
       return account ? update(context, account) : alreadyExists(context);
     }
   }
@@ -165,8 +175,8 @@ async function update(context: Context, account: Account): Promise<ProfileResult
   }
 }
 
-async function deleteClaims(context: Context, key: AccountKey | undefined): Promise<ProfileResult> {
-  const account = key && (await context.ports.directory.find(key));
+async function deleteClaims(context: Context, keys: readonly AccountKey[]): Promise<ProfileResult> {
+  const account = await find(context, keys);
   if (!account)
     return context.metadata.raiseIfDoesNotExist ? doesNotExist(context) : { kind: "values", values: {} };
   const keyPartner = [...context.input.keys()][0]?.toLowerCase();
@@ -183,8 +193,8 @@ async function deleteClaims(context: Context, key: AccountKey | undefined): Prom
   return { kind: "values", values: {}, wroteDirectory: true };
 }
 
-async function deletePrincipal(context: Context, key: AccountKey | undefined): Promise<ProfileResult> {
-  const account = key && (await context.ports.directory.find(key));
+async function deletePrincipal(context: Context, keys: readonly AccountKey[]): Promise<ProfileResult> {
+  const account = await find(context, keys);
   if (!account)
     return context.metadata.raiseIfDoesNotExist ? doesNotExist(context) : { kind: "values", values: {} };
   await context.ports.directory.remove(account.objectId);

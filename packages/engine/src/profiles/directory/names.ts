@@ -1,12 +1,47 @@
 import type { ClaimReference } from "@vestibule/policy";
 import { claimText } from "../../claims/bag.ts";
+import type { AlternativeSecurityId, ClaimValue, UserIdentity } from "../../claims/value.ts";
 import type { AccountIdentity, AccountKey, DirectoryPort } from "../../ports.ts";
 import type { ResolvedClaim } from "../profile.ts";
 
 export const partnerOf = (reference: ClaimReference) =>
   reference.partnerClaimType ?? reference.claimTypeReferenceId;
 
-export function accountKey(claim: ResolvedClaim, directory: DirectoryPort): AccountKey | undefined {
+/** The keys that a claim stands for: one, or one for each identity of a collection. None where it names nobody. */
+export function accountKeys(claim: ResolvedClaim, directory: DirectoryPort): readonly AccountKey[] {
+  const identities = federatedIdentities(claim.partnerName, claim.value);
+  if (identities)
+    return identities.map(({ issuer, issuerAssignedId }) => ({
+      kind: "federated",
+      issuer,
+      issuerAssignedId,
+    }));
+  const key = accountKey(claim, directory);
+  return key ? [key] : [];
+}
+
+/** The identities of a claim that stands for all federated ones of an account; undefined for other claims. */
+export function federatedIdentities(
+  partnerName: string,
+  value: ClaimValue,
+): readonly AccountIdentity[] | undefined {
+  if (!Array.isArray(value)) return undefined;
+  const items: readonly (UserIdentity | AlternativeSecurityId)[] = value;
+  switch (partnerName.toLowerCase()) {
+    case "useridentities":
+      return items.flatMap((item) =>
+        "issuerUserId" in item
+          ? [{ signInType: "federated", issuer: item.issuer, issuerAssignedId: item.issuerUserId }]
+          : [],
+      );
+    case "alternativesecurityids":
+      return items.flatMap((item) => parseAlternativeSecurityId(JSON.stringify(item)) ?? []);
+    default:
+      return undefined;
+  }
+}
+
+function accountKey(claim: ResolvedClaim, directory: DirectoryPort): AccountKey | undefined {
   const partner = claim.partnerName.toLowerCase();
   const value = claimText(claim.value).trim();
   if (value === "") return undefined;
@@ -60,7 +95,8 @@ export function identityPartner(
   partner: string,
 ): { matches(identity: AccountIdentity): boolean } | undefined {
   const name = partner.toLowerCase();
-  if (name === "alternativesecurityid") return { matches: (identity) => identity.signInType === "federated" };
+  if (/^(alternativesecurityids?|useridentities)$/.test(name))
+    return { matches: (identity) => identity.signInType === "federated" };
   if (!name.startsWith("signinnames.")) return undefined;
   const type = name.slice("signinnames.".length);
   return { matches: (identity) => identity.signInType.toLowerCase() === type };
