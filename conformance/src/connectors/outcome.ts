@@ -17,6 +17,7 @@ export function outcomeName(outcome: Outcome): string {
       return "rp-error";
     case "verification":
     case "phone":
+    case "notOnPage":
     case "errorPage":
       return outcome.kind;
   }

@@ -15,7 +15,6 @@ import { sweepRegularly } from "./hosting/sweep.ts";
 import type { WorkerPorts, WorkerRole } from "./hosting/workers.ts";
 import { mailProblem, sendsMail } from "./messages/mail-problem.ts";
 import { phoneProblem, reachesPhones } from "./messages/phone-problem.ts";
-import type { Network } from "./outbound/address-guard.ts";
 import type { SocketOpener } from "./outbound/index.ts";
 import type { PasswordHashing } from "./store/passwords.ts";
 import type { Tenants } from "./tenant/tenant.ts";
@@ -23,13 +22,6 @@ import type { Tenants } from "./tenant/tenant.ts";
 export { StartError } from "./composition/start-error.ts";
 export { TenantErrors } from "./composition/tenant-errors.ts";
 export { ListenError } from "./hosting/listeners.ts";
-
-/** A network that a tenant's APIs may be in. */
-export interface AllowedNetwork {
-  /** Domain or id; absent = every tenant. */
-  readonly tenant?: string;
-  readonly network: Network;
-}
 
 export interface ServerOptions {
   /** Folders of tenants (user-flows.md 16). */
@@ -55,10 +47,6 @@ export interface ServerOptions {
   readonly dataDir: string;
   /** Hosts of templates and identity providers that may have private addresses. */
   readonly privateHosts?: readonly string[];
-  /** Loopback and private networks that APIs may be in; in development they may be anywhere. */
-  readonly allowedNetworks?: readonly AllowedNetwork[];
-  /** HTTP proxy that public addresses are reached through. */
-  readonly proxy?: URL;
   readonly passwordHashing?: PasswordHashing;
   /** This thread's place among others that serve the same ports. */
   readonly worker?: WorkerRole;

@@ -2,9 +2,10 @@ import type { ClaimValue } from "../claims/value.ts";
 import type { Ports } from "../ports.ts";
 import type { CompiledProfile } from "../program/compiled-profile.ts";
 import type { Program } from "../program/program.ts";
+import { resetControl, runControlAction } from "./controls.ts";
 import type { JourneyEvent } from "./event.ts";
 import { completeFederation } from "./federation.ts";
-import { formOf, selectionOf } from "./forms.ts";
+import { formInputClaims, formOf, selectionOf } from "./forms.ts";
 import { pageTexts } from "./messages.ts";
 import type { Outcome } from "./outcome.ts";
 import { pageModel } from "./page-model.ts";
@@ -18,6 +19,7 @@ import {
   profileOf,
   type Run,
   serverError,
+  stale,
   topFrame,
   update,
   writeBag,
@@ -25,7 +27,7 @@ import {
 import { persist } from "./session-management.ts";
 import type { JourneyState, WaitingPage } from "./state.ts";
 import { goTo, runSteps } from "./steps.ts";
-import { formInputClaims, formOutputClaims, stale, submit } from "./submission.ts";
+import { formOutputClaims, submit } from "./submission.ts";
 import { runServerProfile, runTransformations } from "./technical-profile.ts";
 import type { TraceEntry } from "./trace.ts";
 import { verify } from "./verification.ts";
@@ -76,6 +78,10 @@ function describe(event: JourneyEvent): string {
       return `Phone: ${event.action}`;
     case "verification":
       return `Verification of ${event.claimId}: ${event.action}`;
+    case "controlAction":
+      return `${event.controlId}: ${event.action}`;
+    case "controlReset":
+      return `${event.controlId}: change`;
     case "providerReturned":
       return `The identity provider answered with ${Object.keys(event.parameters).join(", ")}`;
     default:
@@ -119,6 +125,10 @@ async function handle(run: Run, event: JourneyEvent): Promise<Outcome> {
         ? phoneAction(run, waiting, compiled, event)
         : { kind: "phone", status: 448 };
     }
+    case "controlAction":
+      return waiting?.kind === "page" ? runControlAction(run, waiting, event) : { kind: "notOnPage" };
+    case "controlReset":
+      return waiting?.kind === "page" ? resetControl(run, waiting, event) : { kind: "notOnPage" };
     case "providerReturned":
       if (waiting?.kind !== "provider") return startOver;
       return (await completeFederation(run, waiting, event.parameters)) ?? runSteps(run);

@@ -22,6 +22,19 @@ export type JourneyEvent =
     }
   /** Something on the page of a phone factor (pages.md 1.10). */
   | PhoneEvent
+  /** A button of a display control; `fields` = what stood in the control, without JavaScript the whole form. */
+  | {
+      readonly kind: "controlAction";
+      readonly controlId: string;
+      readonly action: string;
+      readonly fields: Readonly<Record<string, string>>;
+    }
+  /** The person wants to prove something else. */
+  | {
+      readonly kind: "controlReset";
+      readonly controlId: string;
+      readonly fields: Readonly<Record<string, string>>;
+    }
   | { readonly kind: "providerReturned"; readonly parameters: Readonly<Record<string, string>> }
   /** Show the current page again. */
   | { readonly kind: "reload" };

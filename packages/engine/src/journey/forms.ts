@@ -1,26 +1,29 @@
 import type {
+  ClaimReference,
   ClaimType,
   EnumerationItem,
   Predicate,
   PredicateGroup,
   TechnicalProfile,
 } from "@vestibule/policy";
-import { type FormField, formFields } from "../profiles/self-asserted/fields.ts";
+import { resolveInputClaims } from "../claims/mapping.ts";
+import type { ClaimsBag, ClaimValue } from "../claims/value.ts";
+import type { FormTexts } from "../profiles/self-asserted/collect.ts";
+import { type FormParts, formParts } from "../profiles/self-asserted/fields.ts";
 import type { CompiledProfile } from "../program/compiled-profile.ts";
 import { pageContract } from "./content-definition.ts";
 import { isEnabled } from "./enabled.ts";
 import { type PageTexts, pageTexts } from "./messages.ts";
-import { currentStep, profileOf, type Run, stepAt, topFrame } from "./run.ts";
+import { currentStep, profileOf, type Run, resolverScope, stepAt, topFrame } from "./run.ts";
 
 export type SelfAssertedProfile = Extract<CompiledProfile, { kind: "selfAsserted" }>;
 
-/** A form of a page: the profile behind it, its fields and texts. */
-export interface Form {
+/** A form of a page: the profile behind it, its parts and texts. */
+export interface Form extends FormParts {
   readonly compiled: SelfAssertedProfile;
   readonly contentDefinitionId: string;
   readonly contract: string;
   readonly version: string;
-  readonly fields: readonly FormField[];
   readonly texts: PageTexts;
   displayName(type: ClaimType): string;
   /** What a person may choose: the localized items, else the claim type's own enumeration (policy-language.md 6). */
@@ -46,7 +49,7 @@ export function formOf(run: Run, compiled: SelfAssertedProfile): Form {
     contract,
     version,
     texts,
-    fields: formFields(policy, compiled.profile, compiled.metadata, contract),
+    ...formParts(policy, compiled.profile, compiled.metadata, contract),
     displayName: (type) =>
       texts.localized("ClaimType", type.id, "DisplayName") ?? type.displayName ?? type.id,
     options: (type) => texts.items(type.id) ?? type.restriction?.enumeration ?? [],
@@ -65,6 +68,47 @@ function pageDefinitionId(run: Run, compiled: SelfAssertedProfile): string {
   const step = currentStep(run);
   const fromStep = step?.type === "ClaimsExchange" ? undefined : step?.contentDefinitionReferenceId;
   return fromStep ?? compiled.metadata.contentDefinitionReferenceId ?? "api.selfasserted";
+}
+
+/** The texts that reading a posted form needs. */
+export function collectTexts(form: Form): FormTexts {
+  return {
+    ...form,
+    message: (key, name) => form.texts.message(key, [name], [form.compiled.profile]),
+    fieldError: form.texts.fieldError,
+    passwordMismatch:
+      form.texts.ux("error_passwordEntryMismatch") ??
+      form.texts.builtIn.ux.selfAsserted.error_passwordEntryMismatch ??
+      "",
+  };
+}
+
+/**
+ * The form's claims before anybody types, with their defaults: context for validations and transformations, values of
+ * read-only fields, and what a field that is cleared falls back to (technical-profiles.md 2.2, 2.5).
+ */
+export function formInputClaims(run: Run, form: Form): Record<string, ClaimValue> {
+  const known = form.compiled.profile.inputClaims.filter(({ claimTypeReferenceId }) => {
+    const type = run.program.policy.claimTypes.get(claimTypeReferenceId);
+    return type !== undefined && !run.program.passwords.has(type.id);
+  });
+  return inputsOf(run, form, known, run.state.bag);
+}
+
+/** Input claims of the form or of one of its controls, by claim id. */
+export function inputsOf(
+  run: Run,
+  form: Form,
+  references: readonly ClaimReference[],
+  claims: ClaimsBag,
+): Record<string, ClaimValue> {
+  const scope = resolverScope(run, claims);
+  const optional = references.map((reference) => ({ ...reference, required: false }));
+  const resolved = resolveInputClaims(form.compiled.profile, optional, scope);
+  if (resolved.kind === "missing") return {};
+  return Object.fromEntries(
+    [...resolved.claims.values()].map(({ claimTypeId, value }) => [claimTypeId, value]),
+  );
 }
 
 /** A provider choice that a selection step offers, with the exchange of the next step that it leads to. */

@@ -15,8 +15,18 @@ export interface PageTexts {
   readonly uxElements: readonly string[];
   /** A text of the page that the policy words: localization, then `language.X` of the profile, then of the page. */
   ux(stringId: string): string | undefined;
-  /** A keyed message: localization, then the page's profile, then the failing one, then the built-in text. */
-  message(key: string, fillIns: readonly string[], profiles: readonly TechnicalProfile[]): string;
+  /** What the policy says for a keyed message; undefined where it leaves it to the built-in text. */
+  configured(key: string, profiles: readonly TechnicalProfile[]): string | undefined;
+  /**
+   * A keyed message: localization, then the page's profile, then the failing one, then the built-in text.
+   * Kinds of profiles may have texts of their own for a key that others use too: `kind.key`.
+   */
+  message(
+    key: string,
+    fillIns: readonly string[],
+    profiles: readonly TechnicalProfile[],
+    kind?: string,
+  ): string;
   /** A sentence at a field, its parameters left open: the policy's under B2C's id or ours, else the built-in one. */
   fieldError(id: string): string;
 }
@@ -49,16 +59,20 @@ export function pageTexts(
     texts.string("UxElement", undefined, stringId) ??
     (Object.hasOwn(overrides, stringId) ? overrides[stringId] : undefined) ??
     metadataItem(metadata, `language.${stringId}`);
+  const configured = (key: string, profiles: readonly TechnicalProfile[]) =>
+    texts.string("ErrorMessage", undefined, key) ??
+    profiles.map((profile) => metadataItem(profile.metadata, key)).find((item) => item !== undefined);
   return {
     builtIn,
     localized: texts.string,
     items: texts.items,
     uxElements: texts.uxElements,
     ux,
-    message(key, fillIns, profiles) {
+    configured,
+    message(key, fillIns, profiles, kind) {
       const text =
-        texts.string("ErrorMessage", undefined, key) ??
-        profiles.map((profile) => metadataItem(profile.metadata, key)).find((item) => item !== undefined) ??
+        configured(key, profiles) ??
+        (kind === undefined ? undefined : builtIn.errorMessages[`${kind}.${key}`]) ??
         builtIn.errorMessages[key] ??
         key;
       return fillString(text, ...fillIns);

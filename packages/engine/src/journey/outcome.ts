@@ -5,13 +5,15 @@ import type { SessionUpdate } from "./session.ts";
 /** What the server must do next for the browser, or for the caller of the token endpoint. */
 export type Outcome =
   | { readonly kind: "page"; readonly page: PageModel }
-  /** Answer of a form post (pages.md 1.6): `{"status":"200"}` or `{"status":"400",…}`. */
+  /** Answer of a form post or of a display control's action (pages.md 1.6, 1.8): `{"status":"200"}` or `{"status":"400",…}`. */
   | { readonly kind: "accepted" }
   | { readonly kind: "refused"; readonly problem: PageProblem }
   /** Answer of a classic e-mail verification (pages.md 1.7): 0 ok, 1 server, 2 throttled, 3 wrong, 4 too many, 5 expired, 6 bad address. */
   | { readonly kind: "verification"; readonly result: 0 | 1 | 2 | 3 | 4 | 5 | 6 }
   /** Answer of a phone factor (pages.md 1.10): ok, expired, throttled, unreachable, wrong or not answered yet. */
   | { readonly kind: "phone"; readonly status: 200 | 400 | 429 | 448 | 449 }
+  /** A control or action that the current page does not have (pages.md 1.8). */
+  | { readonly kind: "notOnPage" }
   | { readonly kind: "redirect"; readonly url: string }
   | IssuedOutcome
   /** Answer of a JSON issuer, for the caller of the UserInfo endpoint. */

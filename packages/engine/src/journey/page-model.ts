@@ -1,16 +1,19 @@
 import type { ClaimType, Policy } from "@vestibule/policy";
 import { claimText } from "../claims/bag.ts";
-import { metadataItem, resolveInputClaims } from "../claims/mapping.ts";
+import { metadataItem } from "../claims/mapping.ts";
 import { masked } from "../claims/mask.ts";
-import { isReadOnly, maxLength } from "../profiles/self-asserted/fields.ts";
+import type { ClaimValue } from "../claims/value.ts";
+import { isCombined, maxLength } from "../profiles/self-asserted/fields.ts";
 import { withPrefix } from "../profiles/self-asserted/metadata.ts";
 import { scriptsAllowed } from "./content-definition.ts";
-import { type Choice, type Form, formOf, type Selection, selectionOf } from "./forms.ts";
+import { progressOf, shownClaims } from "./controls.ts";
+import { type Choice, type Form, formOf, inputsOf, type Selection, selectionOf } from "./forms.ts";
 import { pageTexts } from "./messages.ts";
 import type { PageField, PageModel, PagePredicates, PageProvider } from "./page.ts";
+import { pageControl } from "./page-controls.ts";
 import { contentDefinition, contentOf, pageContent, pageLanguage } from "./page-definition.ts";
 import { phonePage } from "./phone-page.ts";
-import { currentStep, profileOf, type Run, resolverScope } from "./run.ts";
+import { currentStep, profileOf, type Run } from "./run.ts";
 import type { WaitingPage } from "./state.ts";
 
 /** Describes the page that the journey waits at. */
@@ -35,6 +38,9 @@ export function pageModel(run: Run, waiting: WaitingPage): PageModel {
     fieldTexts: fieldTexts(run, definitionId, form),
     config: { ...definitionSettings(run, definitionId), ...config(form) },
     fields: form ? form.fields.map((field, index) => pageField(run, form, waiting, field, index)) : [],
+    controls: form
+      ? form.controls.map((part) => pageControl(form, part, progressOf(waiting, part.control.id)))
+      : [],
     providers: selection ? providers(run, selection, definitionId, override) : [],
     signUpLink: combined && metadata?.showSignupLink === true,
     forgotPasswordLink: combined,
@@ -55,11 +61,7 @@ function content(run: Run, definitionId: string, form: Form | undefined): PageMo
     const texts = form?.texts ?? pageTexts(run, definitionId);
     const { ux } = texts.builtIn;
     const table =
-      form === undefined
-        ? ux.providerSelection
-        : /^unifiedss[pd]$/.test(form.contract)
-          ? ux.unified
-          : ux.selfAsserted;
+      form === undefined ? ux.providerSelection : isCombined(form.contract) ? ux.unified : ux.selfAsserted;
     const result = contentOf(texts, table);
     // B2C has one string for both pages of buttons; a page that only creates accounts says so.
     if (
@@ -131,7 +133,7 @@ function pageField(
   const predicates = pagePredicates(run.program.policy, form, type);
   const limit = maxLength(type);
   const options = form.options(type);
-  const value = asOffered(type, options, fieldValue(run, form, waiting, type, index));
+  const value = asOffered(type, options, fieldValue(run, form, waiting, field, index));
   const chosen =
     value === undefined
       ? undefined
@@ -143,7 +145,7 @@ function pageField(
     helpText: form.texts.localized("ClaimType", type.id, "UserHelpText") ?? type.userHelpText ?? "",
     ...(value !== undefined && { value }),
     required: field.required,
-    readOnly: isReadOnly(type),
+    readOnly: field.readOnly,
     dataType: type.dataType,
     ...(limit !== undefined && { maxLength: limit }),
     ...(pattern && { pattern: localizedPattern(form, type, pattern) }),
@@ -153,6 +155,7 @@ function pageField(
       selected: chosen ? chosen.has(option.value) : option.selectByDefault === true,
     })),
     ...(predicates && { predicates }),
+    ...(field.control && { control: field.control }),
     ...(field.verified && { verification: verificationState(run, form, type, value) }),
   };
 }
@@ -177,24 +180,38 @@ function fieldValue(
   run: Run,
   form: Form,
   waiting: WaitingPage,
-  type: ClaimType,
+  field: Form["fields"][number],
   index: number,
 ): string | undefined {
-  if (type.userInputType === "Password") return undefined;
-  if (waiting.typed[type.id] !== undefined && !isReadOnly(type)) return waiting.typed[type.id];
+  const { type, readOnly, control } = field;
+  if (type.userInputType === "Password" || control?.code) return undefined;
+  const part = control && form.controls.find((candidate) => candidate.control.id === control.id);
+  const progress = part && progressOf(waiting, part.control.id);
+  if (progress && progress.state !== "initial") return shownText(field, progress.subject[type.id]);
+  if (waiting.typed[type.id] !== undefined && !readOnly) return waiting.typed[type.id];
   if (index === 0 && run.state.hint !== undefined) return run.state.hint;
+  const { bag } = run.state;
+  if (part && progress) {
+    const known = shownClaims(run, form, part, progress);
+    return shownText(field, known[type.id] ?? (readOnly ? bag[type.id] : undefined));
+  }
   const { profile } = form.compiled;
   const input = profile.inputClaims.filter(
     (claim) => claim.claimTypeReferenceId.toLowerCase() === type.id.toLowerCase(),
   );
-  const resolved = resolveInputClaims(profile, input, resolverScope(run));
-  const value = resolved.kind === "claims" ? [...resolved.claims.values()][0]?.value : undefined;
-  const shownValue = value ?? (isReadOnly(type) ? run.state.bag[type.id] : undefined);
-  if (shownValue === undefined) return undefined;
-  if (Array.isArray(shownValue)) return shownValue.join(",");
-  const text = typeof shownValue === "boolean" ? String(shownValue) : claimText(shownValue);
+  const value = inputsOf(run, form, input, bag)[type.id] ?? (readOnly ? bag[type.id] : undefined);
+  return shownText(field, value);
+}
+
+function shownText(
+  { type, readOnly }: Form["fields"][number],
+  value: ClaimValue | undefined,
+): string | undefined {
+  if (value === undefined) return undefined;
+  if (Array.isArray(value)) return value.join(",");
+  const text = typeof value === "boolean" ? String(value) : claimText(value);
   // Only where it cannot come back: what a person edits must be the value itself.
-  return isReadOnly(type) ? masked(type, text) : text;
+  return readOnly ? masked(type, text) : text;
 }
 
 /** Whether the address in a field needs a proof, and where the proof stands. */

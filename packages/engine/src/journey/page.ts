@@ -1,3 +1,5 @@
+import type { DisplayControlType } from "@vestibule/policy";
+
 /** A page as the engine describes it: everything that is on it, nothing of how it looks. */
 export interface PageModel {
   readonly api: "CombinedSigninAndSignup" | "SelfAsserted" | "IdpSelections" | "Phonefactor";
@@ -13,7 +15,9 @@ export interface PageModel {
   readonly fieldTexts: Readonly<Record<string, string>>;
   /** `setting.X` metadata as `X`, of the page and of the technical profile. */
   readonly config: Readonly<Record<string, string>>;
+  /** All fields in page order, those inside display controls included. */
   readonly fields: readonly PageField[];
+  readonly controls: readonly PageControl[];
   readonly providers: readonly PageProvider[];
   /** On a page that proves a phone. */
   readonly phone?: PagePhone;
@@ -52,6 +56,33 @@ export interface PageField {
   readonly predicates?: PagePredicates;
   /** The address must be proved with a code; where the proof stands. */
   readonly verification?: { readonly state: "initial" | "sent" | "verified"; readonly address?: string };
+  /** The display control that the field stands in. */
+  readonly control?: {
+    readonly id: string;
+    /** `ControlClaimType`: `VerificationCode`, `Email`, `QrCodeContent`, … */
+    readonly claimType?: string;
+    /** It takes the code of the control's proof. */
+    readonly code: boolean;
+  };
+}
+
+/** A part of a page that talks to the server by itself (pages.md 1.8, 3.5). */
+export interface PageControl {
+  readonly id: string;
+  readonly type: DisplayControlType;
+  /** Index in the page's fields before which the control stands; its own fields follow from there. */
+  readonly position: number;
+  readonly displayName: string;
+  /** String id → text in the page's language (`DisplayControl` strings). */
+  readonly content: Readonly<Record<string, string>>;
+  /** Where the proof stands, for a control that the page cannot be left before; ids of its two actions. */
+  readonly proof?: {
+    readonly state: "initial" | "sent" | "verified";
+    readonly begin: string;
+    readonly complete: string;
+  };
+  /** Why its last action was refused. */
+  readonly problem?: PageProblem;
 }
 
 export interface PagePredicates {

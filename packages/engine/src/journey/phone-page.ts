@@ -25,6 +25,7 @@ export function phonePage(run: Run, waiting: WaitingPage, compiled: PhoneFactor)
     fieldTexts: {},
     config: { ...metadata.config, showCancelButton: String(metadata.showCancelButton) },
     fields: [],
+    controls: [],
     providers: [],
     phone: phoneOf(waiting, compiled, content),
     signUpLink: false,

@@ -5,7 +5,7 @@ import type { Ports } from "../ports.ts";
 import type { CompiledProfile } from "../program/compiled-profile.ts";
 import type { Program } from "../program/program.ts";
 import type { Presented } from "./event.ts";
-import type { RelyingPartyError } from "./outcome.ts";
+import type { Outcome, RelyingPartyError } from "./outcome.ts";
 import type { Frame, JourneyState } from "./state.ts";
 import type { TraceEntry } from "./trace.ts";
 import { redacted } from "./trace-values.ts";
@@ -139,4 +139,10 @@ export function resolverScope(run: Run, claims: ClaimsBag = run.state.bag): Reso
 
 export function serverError(code: string, message: string): RelyingPartyError {
   return { kind: "relyingPartyError", error: "server_error", code, message };
+}
+
+/** Answer for a page that the journey has left behind. */
+export function stale(): Outcome {
+  const message = "This page was already answered. Go on with the page that is shown now.";
+  return { kind: "refused", problem: { errorCode: "AADB2C90046", message, fields: {} } };
 }

@@ -37,6 +37,8 @@ export interface JourneyState {
   readonly proofs: Readonly<Record<string, { readonly address: string; readonly verified: boolean }>>;
   /** One-time codes that this journey asked for; absent = none. */
   readonly codesSent?: number;
+  /** What a code was made for → the code, for one-time password profiles. Nothing outside the state holds them. */
+  readonly codes?: Readonly<Record<string, IssuedCode>>;
   readonly keepMeSignedIn: boolean;
   /** Identifier that was typed before a link was followed; it prefills the next page. */
   readonly hint?: string;
@@ -91,6 +93,8 @@ export interface WaitingPage {
   /** What was typed, passwords left out; kept for a page that is shown again. */
   readonly typed: Readonly<Record<string, string>>;
   readonly problem?: PageProblem;
+  /** Display control id → how far it is; absent = not begun. It lives and ends with the page. */
+  readonly controls?: Readonly<Record<string, ControlProgress>>;
   /** Set once the retry limit is reached: `confirmed` then ends the journey with it. */
   readonly failure?: { readonly code: string; readonly message: string };
 }
@@ -110,6 +114,29 @@ export interface PhoneProof {
   };
   /** Wrong codes on this page, whichever code they were for. */
   readonly wrongCodes: number;
+}
+
+export interface IssuedCode {
+  /** Absent once it is void: used, or guessed at too often. */
+  readonly code?: string;
+  /** Milliseconds since 1970; also the end of the time in which codes and guesses are counted. */
+  readonly expires: number;
+  readonly generations: number;
+  readonly failures: number;
+  readonly retries: number;
+}
+
+export interface ControlProgress {
+  readonly state: "initial" | "sent" | "verified";
+  /** The display claims for which a code was sent, by claim id: what is proved, or being proved. */
+  readonly subject: ClaimsBag;
+  /** The control's own claims, which nothing outside it sees. Secrets are left out. */
+  readonly scope: ClaimsBag;
+  /** Its output claims, once it is complete. */
+  readonly output: ClaimsBag;
+  readonly problem?: PageProblem;
+  /** Actions that were run on this page. */
+  readonly actions: number;
 }
 
 export interface AcceptedSubmission {

@@ -211,7 +211,8 @@ async function runProfile(run: Run, compiled: CompiledProfile): Promise<StepResu
   switch (compiled.kind) {
     case "selfAsserted": {
       // A page with nothing to ask is skipped with its validation profiles and defaults (technical-profiles.md 2.3).
-      if (formOf(run, compiled).fields.length === 0) {
+      const { fields, controls } = formOf(run, compiled);
+      if (fields.length === 0 && controls.length === 0) {
         nextStep(run);
         return "next";
       }

@@ -1,17 +1,17 @@
 import type { ClaimType } from "@vestibule/policy";
 import { readClaim } from "../claims/bag.ts";
-import { defaultClaimValue, resolveInputClaims } from "../claims/mapping.ts";
+import { defaultClaimValue } from "../claims/mapping.ts";
 import type { ClaimValue } from "../claims/value.ts";
-import { collectFields, type FormTexts } from "../profiles/self-asserted/collect.ts";
+import { collectFields } from "../profiles/self-asserted/collect.ts";
 import { fillString } from "../strings/index.ts";
-import { type Form, formOf } from "./forms.ts";
+import { provedByControls } from "./controls.ts";
+import { collectTexts, type Form, formInputClaims, formOf } from "./forms.ts";
 import type { Outcome } from "./outcome.ts";
 import type { PageProblem } from "./page.ts";
 import { verificationState } from "./page-model.ts";
-import { judgePreconditions } from "./preconditions.ts";
-import { drop, note, profileOf, type Run, resolverScope, update } from "./run.ts";
+import { note, profileOf, type Run, resolverScope, stale, update } from "./run.ts";
 import type { WaitingPage } from "./state.ts";
-import { apply, runServerProfile } from "./technical-profile.ts";
+import { runValidations } from "./validation.ts";
 
 /** Names under which clients post the identifier of a user flow's sign-in page (pages.md R17). */
 const identifierNames = ["email", "signInName", "logonIdentifier"];
@@ -39,14 +39,14 @@ export async function submit(
   const collected = collectFields({
     policy: run.program.policy,
     bag: { ...run.state.bag, ...formInputClaims(run, form) },
-    fields: form.fields,
+    fields: form.fields.filter(({ control }) => control === undefined),
     posted,
     texts: collectTexts(form),
     identifierAliases: waiting.selects && /^B2C_1_/i.test(run.program.policy.policyId) ? identifierNames : [],
     emptyBecomesClaim: compiled.metadata.allowGenerationOfClaimsWithNullValues,
     now: run.ports.clock.now(),
   });
-  const { typed } = collected;
+  const typed = { ...waiting.typed, ...collected.typed };
   if (collected.first) {
     const problem: PageProblem = {
       message: collected.first.message,
@@ -64,30 +64,23 @@ export async function submit(
     const message = form.texts.message("UserMessageIfClaimNotVerified", [name], [compiled.profile]);
     return refuse(run, { ...waiting, typed }, { message, fields: { [unproved.id]: sentence } });
   }
-  return validate(run, { ...waiting, typed }, form, claims, collected.secrets);
-}
-
-export function stale(): Outcome {
-  const message = "This page was already answered. Go on with the page that is shown now.";
-  return { kind: "refused", problem: { errorCode: "AADB2C90046", message, fields: {} } };
+  const proved = provedByControls(form, waiting, posted);
+  if (proved.kind === "open") {
+    const message = form.texts.message(
+      "UserMessageIfVerificationControlClaimsNotVerified",
+      [],
+      [compiled.profile],
+    );
+    return refuse(run, { ...waiting, typed }, { message, fields: {} });
+  }
+  const submitted = { ...claims, ...proved.claims };
+  return validate(run, { ...waiting, typed }, form, submitted, collected.secrets);
 }
 
 function refuse(run: Run, waiting: WaitingPage, problem: PageProblem): Outcome {
   const { accepted: _, ...rest } = waiting;
   update(run, { waiting: { ...rest, problem } });
   return { kind: "refused", problem };
-}
-
-function collectTexts(form: Form): FormTexts {
-  return {
-    ...form,
-    message: (key, name) => form.texts.message(key, [name], [form.compiled.profile]),
-    fieldError: form.texts.fieldError,
-    passwordMismatch:
-      form.texts.ux("error_passwordEntryMismatch") ??
-      form.texts.builtIn.ux.selfAsserted.error_passwordEntryMismatch ??
-      "",
-  };
 }
 
 /** The claim whose address still lacks its proof. The proof is kept here, never taken from what was posted. */
@@ -114,56 +107,13 @@ async function validate(
 ): Promise<Outcome> {
   const { profile, metadata } = form.compiled;
   const changed: Record<string, ClaimValue | null> = { ...submitted };
-  let wrote = false;
-  for (const reference of profile.validationTechnicalProfiles) {
-    const validation = profileOf(run, reference.referenceId);
-    if (validation?.kind !== "server") {
-      // Fails closed: a validation that cannot run is none that was passed.
-      note(run, { kind: "validation", text: `${reference.referenceId}: cannot run behind a form` });
-      const message = form.texts.message("UserMessageIfValidationError", [reference.referenceId], [profile]);
-      return refuse(run, waiting, { message, errorCode: "AADB2C90037", fields: {} });
-    }
-    const claims = apply(run.state.bag, changed);
-    const { skip, verdicts } = judgePreconditions(run.program, reference.preconditions, claims);
-    if (skip) {
-      note(run, {
-        kind: "validation",
-        text: `${validation.profile.id}: skipped by ${skip.type} ${skip.values.join(" = ")}`,
-        technicalProfile: validation.profile.id,
-        preconditions: verdicts,
-      });
-      continue;
-    }
-    const result = await runServerProfile(run, validation, {
-      caller: "validation",
-      preconditions: verdicts,
-      claims,
-      secrets,
-      texts: form.texts,
-      messageProfiles: [profile, validation.profile],
-    });
-    if (result.kind === "claims") {
-      Object.assign(changed, result.claims);
-      wrote ||= result.wrote;
-      // A provider was asked or something was written: going back to the choice of provider would undo it.
-      if (result.wrote || validation.handler === "restful") drop(run, "selection");
-      if (reference.continueOnSuccess === false) break;
-      continue;
-    }
-    if (reference.continueOnError) continue;
-    return validationFailed(run, waiting, metadata.retryLimit, {
-      message: result.message,
-      ...(result.code !== undefined && { errorCode: result.code }),
-      fields: {},
-    });
-  }
+  const result = await runValidations(run, form, profile.validationTechnicalProfiles, changed, secrets);
+  if (result.kind === "failed")
+    return result.cannotRun
+      ? refuse(run, waiting, result.problem)
+      : validationFailed(run, waiting, metadata.retryLimit, result.problem);
   const { problem: _, ...rest } = waiting;
-  const scope = Object.fromEntries(
-    Object.entries(changed).filter(
-      (entry): entry is [string, ClaimValue] => entry[1] !== null && !run.program.passwords.has(entry[0]),
-    ),
-  );
-  update(run, { waiting: { ...rest, accepted: { scope, wrote } } });
+  update(run, { waiting: { ...rest, accepted: { scope: kept(run, changed), wrote: result.wrote } } });
   note(run, {
     kind: "validation",
     text: `${profile.id}: the form was accepted`,
@@ -172,20 +122,12 @@ async function validate(
   return { kind: "accepted" };
 }
 
-/**
- * The form's claims before anybody types, with their defaults: context for validations and transformations, values of
- * read-only fields, and what a field that is cleared falls back to (technical-profiles.md 2.2, 2.5).
- */
-export function formInputClaims(run: Run, form: Form): Record<string, ClaimValue> {
-  const { profile } = form.compiled;
-  const known = profile.inputClaims.filter(({ claimTypeReferenceId }) => {
-    const type = run.program.policy.claimTypes.get(claimTypeReferenceId);
-    return type !== undefined && !run.program.passwords.has(type.id);
-  });
-  const resolved = resolveInputClaims(profile, known, resolverScope(run));
-  if (resolved.kind === "missing") return {};
+/** What of a form's scope may be stored: no claim without a value, and nothing that exists only inside the form. */
+function kept(run: Run, changed: Readonly<Record<string, ClaimValue | null>>): Record<string, ClaimValue> {
   return Object.fromEntries(
-    [...resolved.claims.values()].map(({ claimTypeId, value }) => [claimTypeId, value]),
+    Object.entries(changed).filter(
+      (entry): entry is [string, ClaimValue] => entry[1] !== null && !run.program.passwords.has(entry[0]),
+    ),
   );
 }
 

@@ -8,6 +8,7 @@ import type { ServerProfile } from "../program/compiled-profile.ts";
 import { transformationTexts } from "../transformations/localized-texts.ts";
 import { policyKeysOf, runTransformation } from "../transformations/run.ts";
 import type { TransformationResult } from "../transformations/transformation.ts";
+import { journeyCodes } from "./codes.ts";
 import type { PageTexts } from "./messages.ts";
 import type { PreconditionVerdict } from "./preconditions.ts";
 import { currentStep, note, type Run, resolverScope, shown, stepOrder } from "./run.ts";
@@ -70,7 +71,9 @@ export async function runServerProfile(
     step: stepOrder(run),
     input: input.claims,
     persisted: persistedClaims(run, profile, scope.claims, call.secrets),
-    message: (key, ...fillIns) => call.texts.message(key, fillIns, call.messageProfiles),
+    message: (key, ...fillIns) => call.texts.message(key, fillIns, call.messageProfiles, compiled.handler),
+    configuredMessage: (key) => call.texts.configured(key, call.messageProfiles),
+    codes: journeyCodes(run),
     trace: (entry) => note(run, entry),
   });
   if (result.kind !== "values") {

@@ -1,4 +1,4 @@
-import { isEmailAddress, isReadOnly } from "../profiles/self-asserted/fields.ts";
+import { isEmailAddress } from "../profiles/self-asserted/fields.ts";
 import type { JourneyEvent } from "./event.ts";
 import { type Form, formOf } from "./forms.ts";
 import type { Outcome } from "./outcome.ts";
@@ -17,19 +17,18 @@ const answer = (result: VerificationResult): Outcome => ({ kind: "verification",
 const mostCodes = 15;
 
 /** A form without JavaScript posts everything with the button for a code: what was typed must come back with the page. */
-function keepTyped(
-  run: Run,
+export function typedFields(
   waiting: WaitingPage,
   form: Form,
   posted: Readonly<Record<string, string>>,
-): void {
+): Record<string, string> {
   const typed: Record<string, string> = { ...waiting.typed };
-  for (const { type } of form.fields) {
+  for (const { type, readOnly, control } of form.fields) {
     const text = Object.hasOwn(posted, type.id) ? posted[type.id] : undefined;
-    if (text !== undefined && type.userInputType !== "Password" && !isReadOnly(type))
+    if (text !== undefined && type.userInputType !== "Password" && !readOnly && !control?.code)
       typed[type.id] = text.slice(0, 2048);
   }
-  update(run, { waiting: { ...waiting, typed } });
+  return typed;
 }
 
 /** Classic e-mail verification (pages.md 1.7). Codes go to any address: whether it has an account is not revealed. */
@@ -43,7 +42,7 @@ export async function verify(run: Run, waiting: WaitingPage, event: Verification
   );
   if (!field) return answer(1);
   const claimId = field.type.id;
-  if (event.typed) keepTyped(run, waiting, form, event.typed);
+  if (event.typed) update(run, { waiting: { ...waiting, typed: typedFields(waiting, form, event.typed) } });
   const address = event.address.trim();
   const { [claimId]: proof, ...otherProofs } = run.state.proofs;
   if (event.action === "change") {

@@ -1,7 +1,7 @@
 import type { Diagnostic, Policy, TechnicalProfile } from "@vestibule/policy";
 import type { ClaimsBag, ClaimValue } from "../claims/value.ts";
 import type { Presented } from "../journey/event.ts";
-import type { JourneyState } from "../journey/state.ts";
+import type { IssuedCode, JourneyState } from "../journey/state.ts";
 import type { TraceEntry } from "../journey/trace.ts";
 import type { Ports } from "../ports.ts";
 
@@ -28,7 +28,20 @@ export interface ProfileContext<Metadata> {
   readonly persisted: ReadonlyMap<string, ResolvedClaim>;
   /** A keyed message (`UserMessageIf…`) in the page's language, by the lookup order of technical-profiles.md 1.8. */
   message(key: string, ...fillIns: readonly string[]): string;
+  /** What the policy says under a message key; undefined where it says nothing. */
+  configuredMessage(key: string): string | undefined;
+  /** The one-time codes of this journey; what is kept here stays also when the profile fails. */
+  readonly codes: JourneyCodes;
   trace(entry: Omit<TraceEntry, "at" | "step">): void;
+}
+
+/** One-time codes that belong to a journey, by what they were made for. They are never in the bag. */
+export interface JourneyCodes {
+  find(key: string): IssuedCode | undefined;
+  keep(key: string, code: IssuedCode): void;
+  forget(key: string): void;
+  /** Counts one more code that is sent for this journey; false = it had its share (`limit` over all keys). */
+  claim(limit: number): boolean;
 }
 
 export interface ResolvedClaim {

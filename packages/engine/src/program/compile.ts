@@ -27,7 +27,7 @@ export function compile(policy: Policy): Compilation {
   for (const id of reached.profiles) {
     const profile = policy.technicalProfiles.get(id);
     if (!profile) continue;
-    const missing = unsupportedPart(profile);
+    const missing = unsupportedPart(profile, policy);
     const reading = missing ?? readProfile(profile, policy);
     if (reading.kind !== "diagnostics") {
       profiles.set(id, reading);

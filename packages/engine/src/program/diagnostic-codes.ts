@@ -21,4 +21,5 @@ export const policyDiagnostics: Readonly<Record<string, string>> = {
   VB113: "A transformation of localized texts in a profile without a content definition.",
   VB114: "An assertion where no page can show its message.",
   VB115: "A page with a layout before 1.2, which is drawn with the elements of the newest one.",
+  VB116: "A technical profile without an input claim that its operation needs.",
 };

@@ -10,7 +10,7 @@ export interface Reachable {
   readonly profiles: readonly string[];
 }
 
-/** Follows the relying party's journeys through sub-journeys, exchanges, validation profiles and session management. */
+/** Follows the relying party's journeys through sub-journeys, exchanges, validation profiles, controls and session management. */
 export function reachable(policy: Policy, entry: Program["entry"]): Reachable {
   const journeys = new IdMap<readonly OrchestrationStep[]>();
   const profiles = new IdMap<string>();
@@ -35,8 +35,14 @@ export function reachable(policy: Policy, entry: Program["entry"]): Reachable {
     profiles.set(profile.id, profile.id);
     visitProfile(profile.useTechnicalProfileForSessionManagement);
     for (const { referenceId } of profile.validationTechnicalProfiles) visitProfile(referenceId);
+    for (const claim of profile.displayClaims)
+      if (claim.kind === "control") visitControl(claim.displayControlReferenceId);
     for (const key of ["RefreshTokenUserJourneyId", "ClientCredentialsUserJourneyId"])
       visitJourney(metadataItem(profile.metadata, key));
+  };
+  const visitControl = (id: string) => {
+    for (const { technicalProfiles } of policy.displayControls?.get(id)?.actions ?? [])
+      for (const { referenceId } of technicalProfiles) visitProfile(referenceId);
   };
   for (const id of Object.values(entry)) visitJourney(id);
   return { journeys, profiles: profiles.values() };

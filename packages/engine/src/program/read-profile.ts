@@ -1,6 +1,8 @@
 import type { Diagnostic, Policy, TechnicalProfile } from "@vestibule/policy";
 import { booleanItem, metadataItem } from "../claims/mapping.ts";
+import { controlKinds } from "../controls/index.ts";
 import type { TokenIssuer } from "../journey/outcome.ts";
+import { aadSsprProfile } from "../profiles/aad-sspr/aad-sspr.ts";
 import { bearerTokenProfile } from "../profiles/bearer-token.ts";
 import { claimsTransformationProfile } from "../profiles/claims-transformation.ts";
 import { directoryProfile } from "../profiles/directory/directory.ts";
@@ -13,6 +15,7 @@ import {
   type UnsupportedResponse,
 } from "../profiles/identity-provider/open-id-connect.ts";
 import { isPasswordGrant, loginNonInteractiveProfile } from "../profiles/login-non-interactive.ts";
+import { oneTimePasswordProfile } from "../profiles/one-time-password/one-time-password.ts";
 import { readPhoneFactorMetadata } from "../profiles/phone-factor/metadata.ts";
 import type { ServerProfileKind } from "../profiles/profile.ts";
 import { restfulProfile } from "../profiles/restful/index.ts";
@@ -37,6 +40,8 @@ const handlers: Readonly<Record<string, Reader>> = {
   "web.tpengine.providers.azureactivedirectoryprovider": server(directoryProfile),
   "web.tpengine.providers.restfulprovider": server(restfulProfile),
   "web.tpengine.providers.claimstransformationprotocolprovider": server(claimsTransformationProfile),
+  "web.tpengine.providers.onetimepasswordprotocolprovider": server(oneTimePasswordProfile),
+  "web.tpengine.providers.aadssprprotocolprovider": server(aadSsprProfile),
   "web.tpengine.sso.noopssosessionprovider": session("Noop"),
   "web.tpengine.sso.defaultssosessionprovider": session("Default"),
   "web.tpengine.sso.externalloginssosessionprovider": session("ExternalLogin"),
@@ -92,9 +97,14 @@ function session(provider: SessionProvider): Reader {
  */
 export function unsupportedPart(
   profile: TechnicalProfile,
+  policy: Policy,
 ): Extract<Reading, { kind: "diagnostics" }> | undefined {
-  if (profile.displayClaims.some(({ kind }) => kind === "control"))
-    return notSupported(profile, "a display control");
+  for (const claim of profile.displayClaims) {
+    if (claim.kind !== "control") continue;
+    const control = policy.displayControls?.get(claim.displayControlReferenceId);
+    if (control && !controlKinds[control.userInterfaceControlType])
+      return notSupported(profile, `the ${control.userInterfaceControlType} '${control.id}'`);
+  }
   return undefined;
 }
 

@@ -3,25 +3,33 @@ import { metadataItem } from "../claims/mapping.ts";
 
 /**
  * Ids of the claims whose values no log, trace or page may hold, found by what they are used for: typed into a password
- * field, written as a password, received as a provider's token, or sent as a bearer token.
+ * field, written as a password, received as a provider's token, sent as a bearer token, or used as a one-time code.
  */
 export function secretClaims(policy: Policy): ReadonlySet<string> {
   const secrets = new Set(passwordClaims(policy));
   const add = adder(policy, secrets);
   for (const profile of policy.technicalProfiles.values()) {
+    for (const claim of [...profile.inputClaims, ...profile.outputClaims])
+      if (codePartners.has((claim.partnerClaimType ?? "").toLowerCase())) add(claim.claimTypeReferenceId);
     for (const claim of profile.outputClaims) {
       if (/^\{oauth2:(access_token|refresh_token)\}$/i.test(claim.partnerClaimType ?? ""))
         add(claim.claimTypeReferenceId);
     }
     add(metadataItem(profile.metadata, "UseClaimAsBearerToken"));
   }
+  for (const control of policy.displayControls?.values() ?? [])
+    for (const claim of control.displayClaims)
+      if (claim.controlClaimType?.toLowerCase() === "verificationcode") add(claim.claimTypeReferenceId);
   spread(policy, secrets);
   return secrets;
 }
 
+/** Partner names of one-time codes: generated, typed, sent on. Source: technical-profiles.md 7, 8, 10. */
+const codePartners: ReadonlySet<string> = new Set(["otpgenerated", "otptoverify", "verificationcode"]);
+
 /**
  * Ids of the claims that hold what was typed as a password, or something made of it. They live in the form that asks for
- * them and nowhere later; tokens of providers and APIs, which are secrets too, live in the journey.
+ * them and nowhere later; tokens of providers and APIs and one-time codes, which are secrets too, live in the journey.
  */
 export function passwordClaims(policy: Policy): ReadonlySet<string> {
   const passwords = new Set<string>();

@@ -45,6 +45,8 @@ export const englishErrorMessages: StringTable = {
   UserMessageIfWrongCodeEntered: "Wrong code entered, please try again.",
   // Codes by e-mail and one-time passwords
   UserMessageIfChallengeExpired: "The code has expired.",
+  "aadSspr.UserMessageIfThrottled": "You have sent too many requests, please try again later.",
+  "aadSspr.UserMessageIfVerificationFailedRetryAllowed": "The verification has failed, please try again.",
   UserMessageIfInternalError: "The email service has encountered an internal error, please try again later.",
   UserMessageIfVerificationFailedNoRetry: "You have exceeded maximum number of verification attempts.",
   UserMessageIfVerificationFailedRetryAllowed: "That code is incorrect. Please try again.",

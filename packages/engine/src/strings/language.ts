@@ -1,3 +1,5 @@
+import type { DisplayControlType } from "@vestibule/policy";
+
 /** String id → text. `{0}`, `{1}` are parameters. */
 export type StringTable = Readonly<Record<string, string>>;
 
@@ -16,6 +18,8 @@ export interface BuiltInStrings {
     /** Texts of our own pages that B2C has no id for; every id begins with `vb_`. */
     readonly page: StringTable;
   };
+  /** `DisplayControl` strings by kind of control (pages.md 5.4). */
+  readonly displayControls: Readonly<Partial<Record<DisplayControlType, StringTable>>>;
   /** `ErrorMessage` strings (pages.md 5.2, 5.3, 5.6; technical-profiles.md 5.3). */
   readonly errorMessages: StringTable;
   /** Sentences that stand at a field; `{0}` = the field's display name. */

@@ -1,5 +1,6 @@
 import {
   type ClaimType,
+  type DisplayControl,
   IdMap,
   type OrchestrationStep,
   type Policy,
@@ -32,6 +33,7 @@ export function samplePolicy(change: (parts: SampleParts) => void = () => {}): P
     claimsProviders: [
       { domain: "social.example", displayName: "Social", technicalProfileIds: ["Social-OIDC"] },
     ],
+    displayControls: IdMap.of(parts.displayControls),
     technicalProfiles: IdMap.of(parts.technicalProfiles),
     userJourneys: IdMap.of([{ id: "SignUpOrSignIn", orchestrationSteps: parts.steps }]),
     subJourneys: new IdMap(),
@@ -59,6 +61,7 @@ export function samplePolicy(change: (parts: SampleParts) => void = () => {}): P
 export interface SampleParts {
   claimTypes: ClaimType[];
   claimsTransformations: Policy["claimsTransformations"] extends IdMap<infer T> ? T[] : never;
+  displayControls: DisplayControl[];
   technicalProfiles: TechnicalProfile[];
   steps: OrchestrationStep[];
   behaviors: Policy["relyingParty"]["behaviors"];
@@ -174,6 +177,7 @@ function sampleParts(): SampleParts {
         ],
       },
     ],
+    displayControls: [],
     technicalProfiles: [
       technicalProfile("SelfAsserted-LocalAccountSignin-Email", selfAsserted, {
         metadata: { SignUpTarget: "SignUp", "setting.operatingMode": "Email" },

@@ -42,15 +42,17 @@ function bindVerification(field) {
   onClick(byId(`${id}_ver_but_default`), (button) => sendCode(id, button));
   onClick(byId(`${id}_ver_but_verify`), (button) => checkCode(id, button));
   onClick(byId(`${id}_ver_but_edit`), () => changeAddress(id));
-  const waits = (input, action) =>
-    input?.addEventListener("keydown", (event) => {
-      if (event.key !== "Enter" || event.isComposing) return;
-      event.preventDefault();
-      event.stopPropagation();
-      action();
-    });
-  waits(byId(id), () => byId(`${id}_ver_but_send`)?.click());
-  waits(byId(`${id}_ver_input`), () => byId(`${id}_ver_but_verify`)?.click());
+  onEnter(byId(id), () => byId(`${id}_ver_but_send`)?.click());
+  onEnter(byId(`${id}_ver_input`), () => byId(`${id}_ver_but_verify`)?.click());
+}
+
+function onEnter(input, action) {
+  input?.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.isComposing) return;
+    event.preventDefault();
+    event.stopPropagation();
+    action();
+  });
 }
 
 function bindForm(form, button) {
@@ -81,12 +83,12 @@ function initializeSelfAsserted(form) {
       .filter((field) => field.VERIFY)
       .map((field) => field.ID),
   );
-  const open = [...addresses].some((id) => stateOf(id) !== "verified");
-  if (open) {
-    const others = fields().filter((field) => !addresses.has(field.ID) && !isFixed(field));
+  if (openProof()) {
+    const others = ownFields().filter((field) => !addresses.has(field.ID) && !isFixed(field));
     waiting.push(...others.flatMap((field) => controlsOf(field.ID)).filter((control) => control.disabled));
   }
-  for (const field of fields()) {
+  for (const control of fields().filter(isProof)) bindControl(control);
+  for (const field of allFields()) {
     if (field.VERIFY) bindVerification(field);
     if (ownLook()) tickRules(field);
     if (ownLook() && !isFixed(field)) bindFieldChecks(field);

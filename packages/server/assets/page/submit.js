@@ -78,7 +78,7 @@ async function submitSelfAsserted() {
   const button = byId("continue");
   if (locked || button?.disabled) return;
   clearErrors();
-  const problems = fields().flatMap((field) => {
+  const problems = ownFields().flatMap((field) => {
     const problem = problemOf(field);
     return problem === undefined ? [] : [{ id: field.ID, ...problem }];
   });
@@ -89,7 +89,12 @@ async function submitSelfAsserted() {
       message: lookup("error_passwordEntryMismatch"),
     });
   }
-  const open = fields().find((field) => field.VERIFY && stateOf(field.ID) !== "verified");
+  const open = openProof();
+  if (problems.length === 0 && open && isControl(open)) {
+    sayInControl(open, "error", controlText(open, "UserMessageIfVerificationControlClaimsNotVerified"));
+    controlsToFill(open)[0]?.focus();
+    return;
+  }
   if (problems.length === 0 && open) {
     problems.push({
       id: open.ID,
@@ -113,9 +118,7 @@ async function submitSelfAsserted() {
     return;
   }
   setBusy(button, "vb_wait_submit");
-  const posted = fields().filter(
-    (field) => !field.IS_TEXT_IN_PARAGRAPH && !field.IS_LINK && field.UX_INPUT_TYPE !== "VerificationControl",
-  );
+  const posted = allFields().filter((field) => !field.IS_TEXT_IN_PARAGRAPH && !field.IS_LINK);
   const drops = posted.filter((field) => field.IS_DROP || field.IS_DATE);
   const inputs = posted.filter((field) => !drops.includes(field));
   const pairs = [...inputs, ...drops].flatMap((field) => {
@@ -134,6 +137,5 @@ async function submitSelfAsserted() {
 function updateContinue() {
   const button = byId("continue");
   if (!button) return;
-  const open = fields().some((field) => field.VERIFY && stateOf(field.ID) !== "verified");
-  button.setAttribute("aria-disabled", open ? "true" : "false");
+  button.setAttribute("aria-disabled", openProof() ? "true" : "false");
 }

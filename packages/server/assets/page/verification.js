@@ -40,14 +40,19 @@ function setState(id, state) {
     else input.setAttribute("aria-disabled", "true");
     input.tabIndex = state === "initial" ? 0 : -1;
   }
-  const open = fields().some((field) => field.VERIFY && stateOf(field.ID) !== "verified");
-  for (const control of waiting) {
-    control.disabled = open;
-    control.tabIndex = open ? -1 : 0;
-    if (open) control.setAttribute("aria-disabled", "true");
-    else control.removeAttribute("aria-disabled");
-  }
+  releaseWaiting();
   updateContinue();
+}
+
+/** The first proof on the page that is still open: of an address, or of a display control. */
+const openProof = () =>
+  fields().find((field) =>
+    isProof(field) ? controlState(field) !== "verified" : field.VERIFY && stateOf(field.ID) !== "verified",
+  );
+
+function releaseWaiting() {
+  const open = openProof() !== undefined;
+  for (const control of waiting) setLocked(control, open);
 }
 
 const failures = {

@@ -14,7 +14,6 @@ describe("the command line", () => {
       publicHosts: [],
       trustedProxies: [],
       privateHosts: [],
-      allowedNetworks: [],
     });
   });
 

@@ -43,7 +43,6 @@ export function deferredFederation(
     readonly privateHosts: readonly string[];
     readonly now: () => number;
     readonly openSocket?: SocketOpener;
-    readonly proxy?: URL;
   },
   closing: Closing,
 ): DeferredFederation {

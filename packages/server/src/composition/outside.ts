@@ -12,7 +12,7 @@ import type { OutboundHttp, OutboundOptions } from "../outbound/index.ts";
 import { createTemplateSource, type TemplateSource } from "../pages/template-source.ts";
 import { findApplication } from "../relying-party/authorize.ts";
 import { ownDocument } from "../relying-party/own-document.ts";
-import type { AllowedNetwork, ServerOptions } from "../server.ts";
+import type { ServerOptions } from "../server.ts";
 import { openStore } from "../store/open-store.ts";
 import { openTenants } from "../tenant/open-tenants.ts";
 import type { Tenant } from "../tenant/tenant.ts";
@@ -39,10 +39,7 @@ export async function openOutside(
   const now = options.now ?? Date.now;
   const development = mode === "development";
   const privateHosts = options.privateHosts ?? [];
-  const opener = {
-    ...(options.insecureOpenSocket && { openSocket: options.insecureOpenSocket }),
-    ...(options.proxy && { proxy: options.proxy }),
-  };
+  const opener = options.insecureOpenSocket ? { openSocket: options.insecureOpenSocket } : {};
   const masterKey = await attempt(`${options.dataDir} cannot be used`, async () => {
     await mkdir(options.dataDir, { recursive: true, mode: 0o700 });
     return loadMasterKey(options.dataDir);
@@ -103,7 +100,7 @@ export async function openOutside(
     phones,
     log,
     now,
-    http: httpOfTenants({ development, ...opener }, options.allowedNetworks ?? [], closing),
+    http: httpOfTenants({ development, ...opener }, closing),
     signing,
     keys: (tenant) => createKeyPort({ keys: store.policyKeys, mode, now }, tenant),
     hints: (tenant) =>
@@ -144,21 +141,13 @@ function databaseOf({
 }
 
 /** One client for each tenant: connections and circuits are never shared between tenants. */
-function httpOfTenants(
-  options: OutboundOptions,
-  allowed: readonly AllowedNetwork[],
-  closing: Closing,
-): (tenant: Tenant) => HttpPort {
+function httpOfTenants(options: OutboundOptions, closing: Closing): (tenant: Tenant) => HttpPort {
   const clients = new Map<string, OutboundHttp>();
   closing.add(() => Promise.all([...clients.values()].map((client) => client.close())));
   return (tenant) => {
     const known = clients.get(tenant.id);
     if (known) return known;
-    const names = new Set([tenant.id, ...tenant.domains]);
-    const networks = allowed
-      .filter(({ tenant: name }) => name === undefined || names.has(name.toLowerCase()))
-      .map(({ network }) => network);
-    const client = deferredHttp({ ...options, addresses: { networks } });
+    const client = deferredHttp(options);
     clients.set(tenant.id, client);
     return client;
   };

@@ -2,7 +2,7 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import type { TenantPolicy } from "../tenant/tenant.ts";
 import { noStore } from "./application-response.ts";
 import { bodyOf, type Form, queryOf } from "./form.ts";
-import { refusedReply } from "./form-reply.ts";
+import { nothingReply, refusedReply } from "./form-reply.ts";
 import type { TurnResult } from "./journey-runner.ts";
 import { isNative } from "./native-form.ts";
 import { type PublicErrorCode, publicError } from "./public-errors.ts";
@@ -22,11 +22,16 @@ export interface FormPost {
   readonly fingerprint: string;
 }
 
-/** What every form post is asked first; undefined where it was answered already (pages.md 1.17). */
+/**
+ * What every form post is asked first; undefined where it was answered already (pages.md 1.17).
+ *
+ * @param mark What tells this post from another one with the same body.
+ */
 export async function openFormPost(
   room: Room,
   request: FastifyRequest,
   reply: FastifyReply,
+  mark: readonly string[] = [],
 ): Promise<FormPost | undefined> {
   const visit = await visitOf(room, request, reply, queryOf(request));
   if (visit?.policy === undefined) return undefined;
@@ -52,7 +57,7 @@ export async function openFormPost(
     else await reply.status(400).send();
     return undefined;
   }
-  const mac = room.keys.mac("fingerprint", visit.tenant.id, tid, ...flat(body));
+  const mac = room.keys.mac("fingerprint", visit.tenant.id, tid, ...mark, ...flat(body));
   return { visit, policy, body, native, tid, step, fingerprint: mac.toString("base64url") };
 }
 
@@ -61,6 +66,7 @@ export function answerScript(room: Room, visit: Visit, result: TurnResult): unkn
   switch (result.kind) {
     case "reply":
       keepOpen(room, visit, result.state);
+      if (result.body === nothingReply) return visit.reply.status(400).send();
       return sendJson(visit, result.body);
     case "lost":
       if (result.code === "AADB2C90035") return visit.reply.status(503).send();

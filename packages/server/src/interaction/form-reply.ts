@@ -4,6 +4,9 @@ import type { StoredJourney, StoredReply } from "../store/store.ts";
 /** JSON answers of form posts, byte for byte as pages.md 1.6 and 1.7 show them. */
 export const acceptedReply = '{"status":"200"}';
 
+/** For a display control or an action that the page does not have: HTTP 400 without a word (pages.md 1.8). */
+export const nothingReply = "";
+
 /** A page that the journey left behind (journeys.md 14). */
 export const staleReply = refusedReply({
   errorCode: "AADB2C90046",

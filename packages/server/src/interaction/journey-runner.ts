@@ -18,6 +18,7 @@ import type { JourneyEngine } from "./engine-binding.ts";
 import {
   acceptedReply,
   keepRedirect,
+  nothingReply,
   phoneReply,
   refusedReply,
   repeatedRedirect,
@@ -262,6 +263,7 @@ export function journeyRunner(deps: {
       case "refused":
       case "verification":
       case "phone":
+      case "notOnPage":
         return { kind: "reply", ...running, body: bodyOf(outcome) };
       case "issued":
         return issued(tenant, running, outcome, audits);
@@ -368,6 +370,8 @@ function bodyOf(outcome: Outcome): string {
       return verificationReply(outcome.result);
     case "phone":
       return phoneReply(outcome.status);
+    case "notOnPage":
+      return nothingReply;
     case "relyingPartyError":
     case "errorPage":
       return refusedReply({ errorCode: outcome.code, message: outcome.message });

@@ -2,7 +2,7 @@ import type { PageModel, PageProblem } from "@vestibule/engine";
 import { sendRedirect } from "./application-response.ts";
 import type { Form } from "./form.ts";
 import type { FormPost } from "./form-post.ts";
-import { acceptedReply } from "./form-reply.ts";
+import { acceptedReply, nothingReply } from "./form-reply.ts";
 import type { TurnResult } from "./journey-runner.ts";
 import { answerBrowser, keepOpen, type Room } from "./room.ts";
 import { isRecord, transIdOf } from "./transaction-id.ts";
@@ -13,21 +13,22 @@ export type NativeAction =
   | {
       readonly kind: "verification";
       readonly action: "send" | "verify" | "change";
-      readonly claimId: string;
+      /** Of the claim to be verified, or of the display control. */
+      readonly id: string;
     };
 
 export function isNative(body: Form): boolean {
   return body.get("_native") === "1";
 }
 
-/** `_action=cancel`, `send:{claim}`, `verify:{claim}`, `change:{claim}`; undefined = the form itself was submitted. */
+/** `_action=cancel`, `send:{id}`, `verify:{id}`, `change:{id}` of a claim or control; undefined = the form itself was submitted. */
 export function nativeActionOf(body: Form): NativeAction | undefined {
   const action = body.get("_action") ?? "";
   if (action === "cancel") return { kind: "cancel" };
-  const [, verb, claimId] = /^(send|verify|change):(.+)$/s.exec(action) ?? [];
-  if (claimId === undefined) return undefined;
+  const [, verb, id] = /^(send|verify|change):(.+)$/s.exec(action) ?? [];
+  if (id === undefined) return undefined;
   if (verb === "send" || verb === "verify" || verb === "change")
-    return { kind: "verification", action: verb, claimId };
+    return { kind: "verification", action: verb, id };
   return undefined;
 }
 
@@ -49,7 +50,9 @@ export const nativeAnswer = {
   async of(room: Room, post: FormPost, result: TurnResult): Promise<unknown> {
     const { visit, policy, tid, body } = post;
     if (result.kind !== "reply") return answerBrowser(room, visit, result);
-    if (result.body === acceptedReply) {
+    // What a verification answers is shown with the page; only the form itself leads on.
+    const verifies = nativeActionOf(body)?.kind === "verification";
+    if (result.body === acceptedReply && !verifies) {
       keepOpen(room, visit, result.state);
       // 303, so that the password is not posted again to the next address (RFC 9700).
       const target = body.get("rememberMe")
@@ -63,7 +66,8 @@ export const nativeAnswer = {
       event: () => ({ kind: "reload" }),
     });
     if (shown.kind !== "page") return answerBrowser(room, visit, shown);
-    const problem = shown.page.problem ?? problemOf(result.body, shown.page);
+    const own = shown.page.controls.some(({ problem }) => problem !== undefined);
+    const problem = shown.page.problem ?? (own ? undefined : problemOf(result.body, shown.page));
     const page = { ...shown.page, ...(problem !== undefined && { problem }) };
     return answerBrowser(room, visit, { ...shown, page });
   },
@@ -71,6 +75,7 @@ export const nativeAnswer = {
 
 /** What the script would have shown of a JSON answer. */
 function problemOf(body: string, page: PageModel): PageProblem | undefined {
+  if (body === nothingReply) return undefined;
   const reply: unknown = JSON.parse(body);
   if (!isRecord(reply)) return undefined;
   const { message, errorCode, result } = reply;

@@ -7,7 +7,7 @@ import { phoneVerify } from "./phone-factor.ts";
 import { providerReturn } from "./provider-return.ts";
 import { publicError } from "./public-errors.ts";
 import type { Room } from "./room.ts";
-import { selfAsserted } from "./self-asserted.ts";
+import { controlAction, selfAsserted } from "./self-asserted.ts";
 
 type Route = readonly [method: "GET" | "POST", path: string, handler: Handler];
 
@@ -16,9 +16,9 @@ function interactionRoutes(room: Room): readonly Route[] {
   const nothingHere: Handler = async (_request, reply) => reply.status(400).send();
   return [
     ["POST", "/:tenant/:policy/SelfAsserted", selfAsserted(room)], // E2
-    // E3, E4: no page has a display control or captcha, so none is on the current page (1.8).
-    ["POST", "/:tenant/:policy/:api/DisplayControlAction/*", nothingHere],
-    ["POST", "/:tenant/:policy/api/:api/DisplayControlAction/*", nothingHere],
+    ["POST", "/:tenant/:policy/:api/DisplayControlAction/vbeta/:control/:action", controlAction(room)], // E3
+    ["POST", "/:tenant/:policy/api/:api/DisplayControlAction/vbeta/:control/:action", controlAction(room)],
+    // E4: no page has a captcha, so none is on the current page (1.8).
     ["GET", "/:tenant/:policy/:control/GetChallenge", nothingHere],
     ["GET", "/:tenant/:policy/SelfAsserted/DisplayControlAction/vbeta/:control/GetChallenge", nothingHere],
     ["POST", "/:tenant/:policy/Phonefactor/verify", phoneVerify(room)], // E5

@@ -389,6 +389,9 @@ async function react(
       ];
     case "phone":
       return [state, { kind: "phone", status: 448 }];
+    case "controlAction":
+    case "controlReset":
+      return [state, { kind: "notOnPage" }];
     case "exchangeChosen":
       if (event.exchangeId !== "GoogleExchange")
         return [state, { kind: "errorPage", code: "AADB2C90304", message: "Not offered." }];
@@ -452,6 +455,7 @@ function pageModel(step: number, problem: PageModel["problem"]): PageModel {
     content: { ver_fail_retry: "That code is incorrect." },
     fieldTexts: {},
     config: {},
+    controls: [],
     fields: [field("answer", "Your answer", "TextBox"), field("tastes", "Tastes", "CheckboxMultiSelect")],
     providers: [],
     signUpLink: false,

@@ -29,23 +29,35 @@ export function selfAsserted(room: Room): Handler {
   };
 }
 
+/** E3: an action of a display control on the page. It answers as a form does, and moves the journey as little. */
+export function controlAction(room: Room): Handler {
+  return async (request, reply) => {
+    const { control = "", action = "" } = request.params as Readonly<Record<string, string | undefined>>;
+    const post = await openFormPost(room, request, reply, ["control", control, action]);
+    if (post === undefined) return reply;
+    const { visit, policy, body, tid, fingerprint } = post;
+    const result = await room.runner.take(visit.tenant, tid, {
+      policyId: policy.id,
+      arrivedAt: visit.arrivedAt,
+      fingerprint,
+      event: async (view) => ({
+        kind: "controlAction",
+        controlId: control,
+        action,
+        fields: await postedFields(body, view, "script"),
+      }),
+    });
+    return answerScript(room, visit, result);
+  };
+}
+
 async function eventOf(
   body: Form,
   step: number,
   view: TurnView,
   action: NativeAction | undefined,
 ): Promise<JourneyEvent> {
-  if (action?.kind === "verification") {
-    const fields = await postedFields(body, view, "native");
-    return {
-      kind: "verification",
-      claimId: action.claimId,
-      address: fields[action.claimId] ?? "",
-      action: action.action,
-      ...(action.action === "verify" && { code: body.get(`${action.claimId}_ver_input`) ?? "" }),
-      typed: fields,
-    };
-  }
+  if (action?.kind === "verification") return nativeVerification(body, view, action);
   const claimId = body.get("claim_id");
   switch (body.get("request_type")?.toUpperCase()) {
     case "VERIFICATION_REQUEST":
@@ -71,4 +83,28 @@ async function eventOf(
         step,
       };
   }
+}
+
+/** The button of a classic verification, or of a display control: the page that the person sees says which. */
+async function nativeVerification(
+  body: Form,
+  view: TurnView,
+  { action, id }: Extract<NativeAction, { kind: "verification" }>,
+): Promise<JourneyEvent> {
+  const fields = await postedFields(body, view, "native");
+  const page = await view.currentPage();
+  const proof = page?.controls.find((control) => control.id === id)?.proof;
+  if (proof !== undefined) {
+    if (action === "change") return { kind: "controlReset", controlId: id, fields };
+    const actionId = action === "send" ? proof.begin : proof.complete;
+    return { kind: "controlAction", controlId: id, action: actionId, fields };
+  }
+  return {
+    kind: "verification",
+    claimId: id,
+    address: fields[id] ?? "",
+    action,
+    ...(action === "verify" && { code: body.get(`${id}_ver_input`) ?? "" }),
+    typed: fields,
+  };
 }

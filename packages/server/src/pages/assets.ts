@@ -17,7 +17,17 @@ const folder = new URL("../../assets/", import.meta.url);
 
 // The parts of the pages' script share one scope and are sent as one file, in this order. They are no modules: a
 // template's scripts expect `$element` to be there before them (pages.md 4.8 S3).
-const scriptParts = ["server", "display", "checks", "submit", "verification", "phone", "own-look", "start"];
+const scriptParts = [
+  "server",
+  "display",
+  "checks",
+  "submit",
+  "verification",
+  "controls",
+  "phone",
+  "own-look",
+  "start",
+];
 
 // Sent as one file, too.
 const styleParts = ["page.css", "page-phone.css"];

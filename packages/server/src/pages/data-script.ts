@@ -1,7 +1,8 @@
-import type { PageField, PagePhone, PagePredicate, PageProvider } from "@vestibule/engine";
+import type { PageControl, PageField, PagePhone, PagePredicate, PageProvider } from "@vestibule/engine";
 import { encodeContent } from "../html-text.ts";
 import type { PageView } from "./contract.ts";
 import { isOn, withoutQuery } from "./page-frame.ts";
+import { pageItems } from "./page-items.ts";
 import { scriptJson, scriptRecord } from "./script-json.ts";
 
 const predicateMethods = {
@@ -88,6 +89,7 @@ function fieldData(field: PageField) {
   return {
     UX_INPUT_TYPE: field.userInputType,
     USER_INPUT_TYPE: field.userInputType,
+    ...(field.control && { CONTROL_CLAIM: field.control.claimType ?? field.id }),
     ...typeFlags(field.userInputType),
     VERIFY: field.verification !== undefined,
     DN: encodeContent(field.displayName),
@@ -103,6 +105,24 @@ function fieldData(field: PageField) {
     IS_REQ: field.required,
     IS_RDO: field.readOnly,
     OPTIONS: field.options.map((option) => ({ VAL: option.value, DISP: encodeContent(option.text) })),
+  };
+}
+
+const noFlags = Object.fromEntries(Object.keys(typeFlags("")).map((name) => [name, false]));
+
+/** A display control among the fields, with its own fields inside (pages.md 2.5, 2.7). */
+function controlData(control: PageControl, fields: readonly PageField[]) {
+  const content = Object.entries(control.content).map(([id, text]) => [id, encodeContent(text)]);
+  return {
+    UX_INPUT_TYPE: control.type,
+    USER_INPUT_TYPE: "DisplayControl",
+    ...noFlags,
+    VERIFY: false,
+    DN: encodeContent(control.displayName),
+    ID: control.id,
+    U_HELP: "",
+    DISPLAY_FIELDS: fields.map(fieldData),
+    DISPLAY_CONTROL_CONTENT: Object.fromEntries(content),
   };
 }
 
@@ -175,9 +195,12 @@ export function dataScript(view: PageView): string {
   const content = Object.fromEntries(
     Object.entries(model.content).map(([id, text]) => [id, encodeContent(text)]),
   );
+  const attributeFields = pageItems(model).map((item) =>
+    item.kind === "field" ? fieldData(item.field) : controlData(item.control, item.fields),
+  );
   return [
     `var CP = ${scriptJson({ list: model.providers.map(providerData) })};`,
-    `var SA_FIELDS = ${scriptJson({ AttributeFields: model.fields.map(fieldData) })};`,
+    `var SA_FIELDS = ${scriptJson({ AttributeFields: attributeFields })};`,
     `var CONTENT = ${scriptRecord(content)};`,
     `var SETTINGS = ${settings(view)};`,
     ...(model.phone ? [`var UV_PHONE = ${scriptJson(phoneNumbers(model.phone))};`] : []),

@@ -93,9 +93,8 @@ function TextControl(props: ControlProps) {
   const verification = field.verification;
   const locked = verification !== undefined && verification.state !== "initial";
   const value = verification?.address ?? field.value;
-  const autocomplete = Object.hasOwn(autocompleteByClaim, field.id)
-    ? autocompleteByClaim[field.id]
-    : undefined;
+  const byClaim = Object.hasOwn(autocompleteByClaim, field.id) ? autocompleteByClaim[field.id] : undefined;
+  const autocomplete = field.control?.code ? "one-time-code" : byClaim;
   const type = textType(field, frame);
   return (
     <input

@@ -107,6 +107,7 @@ const pageMembers: ReadonlySet<string> = new Set<keyof PageModel>([
   "content",
   "config",
   "fields",
+  "controls",
   "providers",
   "signUpLink",
   "forgotPasswordLink",
@@ -132,6 +133,7 @@ const fieldMembers: ReadonlySet<string> = new Set<keyof PageField>([
 function isImpersonal(model: PageModel): boolean {
   return (
     !model.terminal &&
+    model.controls.length === 0 &&
     hasOnly(model, pageMembers) &&
     model.fields.every((field) => hasOnly(field, fieldMembers))
   );

@@ -73,6 +73,7 @@ const baseModel = {
   step: 1,
   language: { lang: "en" },
   config: {},
+  controls: [],
   fields: [],
   providers: [],
   signUpLink: false,
@@ -90,6 +91,7 @@ export const signInModel: PageModel = {
   content: uxStrings.unified,
   fieldTexts: fieldErrors,
   config: { operatingMode: "Email", forgotPasswordLinkLocation: "AfterLabel" },
+  controls: [],
   fields: [
     sampleField("signInName", "Email Address", { userInputType: "EmailBox" }),
     sampleField("password", "Password", { userInputType: "Password" }),
@@ -122,6 +124,7 @@ export const signUpModel: PageModel = {
   technicalProfile: "LocalAccountSignUpWithLogonEmail",
   fieldTexts: fieldErrors,
   content: { ...uxStrings.selfAsserted, heading: "Create your account" },
+  controls: [],
   fields: [
     sampleField("email", "Email Address", {
       userInputType: "EmailBox",
@@ -149,6 +152,7 @@ export const detailsModel: PageModel = {
   contentDefinition: contract("selfasserted", "2.1.17", "selfAsserted"),
   fieldTexts: fieldErrors,
   content: { ...uxStrings.selfAsserted, heading: "Your details" },
+  controls: [],
   fields: [
     sampleField("terms", "Terms", {
       userInputType: "Paragraph",
@@ -213,6 +217,7 @@ export const blockModel: PageModel = {
     intro: "",
   },
   config: { showContinueButton: "false", showCancelButton: "false" },
+  controls: [],
   fields: [
     sampleField("userMessage", "Message", {
       userInputType: "Paragraph",

@@ -120,17 +120,23 @@ function titleOf(frame: PageFrame): string {
 // Where no script runs, Enter presses a form's first submit button in the document, shown or not. That would be the
 // one that sends a code; this one, before `#api` and not shown, does what the state of the page calls for.
 function defaultButton(frame: PageFrame): string {
-  const { phone } = frame.model;
+  const { model } = frame;
+  const { phone } = model;
   if (phone !== undefined) {
     const first = phone.mode === "phone" ? "call" : "sms";
     const action = { choose: first, code: "check", call: "poll" }[phone.stage];
     return hiddenButton({ form: phoneForm, name: "_action", value: action });
   }
-  if (frame.model.api !== "SelfAsserted") return "";
-  const addresses = frame.model.fields.filter(({ verification }) => verification !== undefined);
-  if (addresses.length === 0) return "";
-  const open = addresses.find(({ verification }) => verification?.state !== "verified");
-  const action = open?.verification?.state === "sent" ? "verify" : "send";
+  if (model.api !== "SelfAsserted") return "";
+  const proofs = [
+    ...model.fields.flatMap(({ id, verification }) =>
+      verification ? [{ id, state: verification.state }] : [],
+    ),
+    ...model.controls.flatMap(({ id, proof }) => (proof ? [{ id, state: proof.state }] : [])),
+  ];
+  if (proofs.length === 0) return "";
+  const open = proofs.find(({ state }) => state !== "verified");
+  const action = open?.state === "sent" ? "verify" : "send";
   const value = open === undefined ? {} : { name: "_action", value: `${action}:${open.id}` };
   return hiddenButton({ form: "attributeVerification", ...value });
 }

@@ -1,17 +1,11 @@
-import type { PageField, PageProblem } from "@vestibule/engine";
+import type { PageProblem } from "@vestibule/engine";
 import { contractAttributes } from "./contract-attributes.ts";
-import { FieldControl } from "./field-control.tsx";
+import { ControlItem } from "./controls/control-item.tsx";
+import { FieldItem } from "./field-item.tsx";
 import { NativeFields } from "./native-parts.tsx";
 import { isOn, type PageFrame } from "./page-frame.ts";
+import { pageItems, proofsOpen } from "./page-items.ts";
 import { Heading } from "./page-parts.tsx";
-import { Verification } from "./verification.tsx";
-
-/** True while an address on the page still has to be proved. */
-function verificationOpen(frame: PageFrame): boolean {
-  return frame.model.fields.some(
-    ({ verification }) => verification !== undefined && verification.state !== "verified",
-  );
-}
 
 /** Self-asserted page and block page: pages.md 3.3. Sibling order is a contract. */
 export function SelfAssertedPage({ frame }: { readonly frame: PageFrame }) {
@@ -28,9 +22,18 @@ export function SelfAssertedPage({ frame }: { readonly frame: PageFrame }) {
         <PageErrors frame={frame} />
         <div id="attributeList" class="attr">
           <ul>
-            {model.fields.map((field) => (
-              <FieldItem key={field.id} frame={frame} field={field} />
-            ))}
+            {pageItems(model).map((item) =>
+              item.kind === "field" ? (
+                <FieldItem key={item.field.id} frame={frame} field={item.field} />
+              ) : (
+                <ControlItem
+                  key={item.control.id}
+                  frame={frame}
+                  control={item.control}
+                  fields={item.fields}
+                />
+              ),
+            )}
           </ul>
         </div>
         <Buttons frame={frame} />
@@ -86,96 +89,6 @@ function PageErrors({ frame }: { readonly frame: PageFrame }) {
   );
 }
 
-// From layout 2.1.18 the other fields wait until the address is proved (pages.md 3.9).
-function waitsForVerification(frame: PageFrame, field: PageField): boolean {
-  return field.verification === undefined && frame.atLeast("2.1.18") && verificationOpen(frame);
-}
-
-/** The group role of fields that consist of several controls. */
-function grouping(field: PageField) {
-  if (field.userInputType === "RadioSingleSelect") {
-    return { role: "radiogroup" as const, "aria-labelledby": `${field.id}_label` };
-  }
-  return field.userInputType === "CheckboxMultiSelect"
-    ? { role: "group" as const, "aria-labelledby": `${field.id}_label` }
-    : {};
-}
-
-function FieldItem({ frame, field }: { readonly frame: PageFrame; readonly field: PageField }) {
-  const classes = frame.atLeast("2.1.8") ? `${field.userInputType} ${field.id}_li` : field.userInputType;
-  const message = frame.model.problem?.fields[field.id];
-  const inactive = waitsForVerification(frame, field);
-  const entry = (
-    <>
-      <label
-        id={`${field.id}_label`}
-        for={field.id}
-        {...(field.required && { class: "required" })}
-        {...optionalMark(frame, field)}
-      >
-        {field.displayName}
-      </label>
-      <div
-        class="error itemLevel"
-        role="alert"
-        aria-hidden={message === undefined ? "true" : "false"}
-        style={message === undefined ? "display:none" : "display:block"}
-        {...(frame.ownLook && { id: `${field.id}_error` })}
-      >
-        <p>{message}</p>
-      </div>
-      <FieldControl frame={frame} field={field} inactive={inactive} autofocus={takesFocus(frame, field)} />
-      {field.helpText !== "" && (
-        <a
-          class="helpLink tiny"
-          {...contractAttributes({ href: "javascript:void(0)", "data-help": field.helpText })}
-        >
-          {frame.text("helplink_text")}
-        </a>
-      )}
-    </>
-  );
-  return (
-    <li class={classes}>
-      <div class={`attrEntry${message === undefined ? "" : " validate"}`} {...grouping(field)}>
-        {field.verification === undefined ? (
-          entry
-        ) : (
-          <Verification frame={frame} field={field}>
-            {entry}
-          </Verification>
-        )}
-        {frame.ownLook && field.helpText !== "" && (
-          <span class="vb-help" id={`${field.id}_help`}>
-            {field.helpText}
-          </span>
-        )}
-      </div>
-    </li>
-  );
-}
-
-/** Required is the rule; our look marks what is optional. */
-function optionalMark(frame: PageFrame, field: PageField) {
-  const marked = frame.ownLook && !field.required && !field.readOnly && field.userInputType !== "Paragraph";
-  return marked ? { "data-optional": frame.text("vb_optional") } : {};
-}
-
-/** The first editable control has the focus, unless an error has it (pages.md 6.2). */
-function takesFocus(frame: PageFrame, field: PageField): boolean {
-  if (frame.model.problem !== undefined || frame.model.terminal) return false;
-  const editable = frame.model.fields.find(
-    (candidate) =>
-      !candidate.readOnly &&
-      !["Paragraph", "Readonly", "Link", "RadioSingleSelect", "CheckboxMultiSelect"].includes(
-        candidate.userInputType,
-      ) &&
-      !waitsForVerification(frame, candidate) &&
-      (candidate.verification?.state ?? "initial") === "initial",
-  );
-  return editable?.id === field.id;
-}
-
 function Buttons({ frame }: { readonly frame: PageFrame }) {
   const { model } = frame;
   // Hidden, but there: public scripts press them by id (pages.md 4.7).
@@ -189,7 +102,7 @@ function Buttons({ frame }: { readonly frame: PageFrame }) {
         type="submit"
         form="attributeVerification"
         aria-label={frame.text("button_continue")}
-        aria-disabled={verificationOpen(frame) ? "true" : "false"}
+        aria-disabled={proofsOpen(model) ? "true" : "false"}
         {...(model.terminal && { disabled: true })}
         {...hide(showContinue)}
       >

@@ -8,7 +8,7 @@ import type {
 import type { ProfileContext } from "../profile.ts";
 import type { RestfulMetadata } from "./metadata.ts";
 
-export type RestfulContext = ProfileContext<RestfulMetadata>;
+export type RestfulContext = Omit<ProfileContext<RestfulMetadata>, "codes" | "configuredMessage">;
 
 /** A request without its credentials. */
 export interface EncodedRequest {

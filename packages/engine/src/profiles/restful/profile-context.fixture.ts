@@ -174,6 +174,8 @@ export async function runProfile(run: Run): Promise<Ran> {
     step: 4,
     input,
     persisted: new Map(),
+    configuredMessage: () => undefined,
+    codes: { find: () => undefined, keep: () => {}, forget: () => {}, claim: () => true },
     message: (key) => run.messages?.[key] ?? key,
     trace: (entry) => traces.push(entry),
   };

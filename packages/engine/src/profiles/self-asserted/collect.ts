@@ -4,7 +4,7 @@ import { unsatisfiedGroups } from "../../claims/predicates.ts";
 import { matchesPattern } from "../../claims/regular-expression.ts";
 import type { ClaimsBag, ClaimValue } from "../../claims/value.ts";
 import { fillString } from "../../strings/index.ts";
-import { type FormField, isEmailAddress, isReadOnly, maxLength } from "./fields.ts";
+import { type FormField, isEmailAddress, maxLength } from "./fields.ts";
 
 /** What a posted form turned out to hold. `problems`: claim type id → sentence at the field. */
 export interface Collected {
@@ -66,7 +66,7 @@ export function collectFields(options: CollectOptions): Collected {
   };
   for (const [index, field] of options.fields.entries()) {
     const { type } = field;
-    if (isReadOnly(type)) {
+    if (field.readOnly) {
       const shown = options.bag[type.id];
       if (shown !== undefined) claims[type.id] = shown;
       continue;

@@ -1,0 +1,257 @@
+import { describe, expect, it } from "vitest";
+import { ControlBrowser, controlPolicy, emailControl, mailingPorts } from "./controls.fixture.ts";
+
+const refused = (message: string) => ({ kind: "refused", problem: { message } });
+const notVerified = "The claims for verification control have not been verified.";
+const person = { displayName: "Sol", email: "sol@example.com" };
+
+async function atThePage(...parameters: ConstructorParameters<typeof ControlBrowser>) {
+  const browser = new ControlBrowser(...parameters);
+  await browser.start();
+  return browser;
+}
+
+describe("a page with a verification control", () => {
+  it("describes fields and control in the order of the display claims", async () => {
+    const browser = await atThePage();
+    const page = browser.page();
+    expect(page.fields.map(({ id, control }) => [id, control?.id, control?.code])).toEqual([
+      ["displayName", undefined, undefined],
+      ["email", emailControl.id, false],
+      ["code", emailControl.id, true],
+    ]);
+    expect(page.controls).toMatchObject([
+      {
+        id: emailControl.id,
+        position: 1,
+        proof: { state: "initial" },
+        content: { but_send_code: "Send verification code" },
+      },
+    ]);
+  });
+
+  it("lets the person go on with what was proved", async () => {
+    const browser = await atThePage();
+    expect(await browser.press("sendcode", { email: "sol@example.com" })).toEqual({ kind: "accepted" });
+    expect(browser.ports.httpCalls).toMatchObject([
+      {
+        url: "https://mail.example/v3/mail/send",
+        body: JSON.stringify({
+          personalizations: [
+            { to: [{ email: "sol@example.com" }], dynamic_template_data: { otp: browser.mailedCode() } },
+          ],
+          template_id: "d-1",
+        }),
+      },
+    ]);
+    expect(browser.mailedCode()).toMatch(/^\d{6}$/);
+    expect(
+      await browser.press("VerifyCode", { email: "sol@example.com", code: browser.mailedCode() }),
+    ).toEqual({
+      kind: "accepted",
+    });
+    await browser.send({ kind: "reload" });
+    expect(browser.page().controls[0]?.proof?.state).toBe("verified");
+    await browser.submit(person);
+    expect(browser.issued().claims).toMatchObject({ email: "sol@example.com", name: "Sol", sub: "o-1" });
+  });
+
+  it.each([
+    ["nothing was sent", async () => {}],
+    ["a code was only sent", (browser: ControlBrowser) => browser.press("SendCode", { email: person.email })],
+    [
+      "the code was wrong",
+      async (browser: ControlBrowser) => {
+        await browser.press("SendCode", { email: person.email });
+        await browser.press("VerifyCode", { email: person.email, code: "wrong" });
+      },
+    ],
+    ["another address was proved", (browser: ControlBrowser) => browser.prove("email", "other@example.com")],
+    [
+      "a code was sent to another address since",
+      async (browser: ControlBrowser) => {
+        await browser.prove("email", person.email);
+        await browser.press("SendCode", { email: "other@example.com" });
+      },
+    ],
+    [
+      "the person wanted to change it",
+      async (browser: ControlBrowser) => {
+        await browser.prove("email", person.email);
+        await browser.send({ kind: "controlReset", controlId: emailControl.id, fields: {} });
+      },
+    ],
+  ])("cannot be passed when %s, whatever is posted", async (_, before) => {
+    const browser = await atThePage();
+    await before(browser);
+    for (const fields of [person, { ...person, code: "123456" }, { displayName: "Sol" }]) {
+      const outcome = await browser.submit(fields);
+      if (outcome.kind === "issued") expect(outcome.claims.email).not.toBe(person.email);
+      else expect(outcome).toMatchObject(refused(notVerified));
+    }
+  });
+
+  it("gives what was proved, not what is posted, where nothing is posted for it", async () => {
+    const browser = await atThePage();
+    await browser.prove("email", "other@example.com");
+    await browser.submit({ displayName: "Sol" });
+    expect(browser.issued().claims.email).toBe("other@example.com");
+  });
+
+  it("does not check a code for an address that none was sent to", async () => {
+    const browser = await atThePage();
+    await browser.press("SendCode", { email: "mine@example.com" });
+    const code = browser.mailedCode();
+    expect(await browser.press("VerifyCode", { email: "victim@example.com", code })).toMatchObject({
+      kind: "refused",
+    });
+    expect(await browser.submit({ ...person, email: "victim@example.com" })).toMatchObject(
+      refused(notVerified),
+    );
+  });
+
+  it("takes an accepted page back when the control is used again", async () => {
+    const browser = await atThePage();
+    await browser.prove("email", person.email);
+    await browser.send({ kind: "submitted", fields: person });
+    await browser.press("SendCode", { email: "other@example.com" });
+    await browser.send({ kind: "confirmed", keepMeSignedIn: false });
+    expect(browser.page().controls[0]?.proof?.state).toBe("sent");
+  });
+
+  it("says yes again when the answer to the right code got lost", async () => {
+    const browser = await atThePage();
+    await browser.press("SendCode", { email: person.email });
+    const fields = { email: person.email, code: browser.mailedCode() };
+    await browser.press("VerifyCode", fields);
+    expect(await browser.press("VerifyCode", fields)).toEqual({ kind: "accepted" });
+  });
+
+  it("knows only its own controls and actions", async () => {
+    const browser = await atThePage();
+    expect(await browser.press("SendCode", {}, "foreignControl")).toEqual({ kind: "notOnPage" });
+    expect(await browser.press("Nothing", {})).toEqual({ kind: "notOnPage" });
+  });
+
+  it("checks the control's fields before it sends anything", async () => {
+    const browser = await atThePage();
+    expect(await browser.press("SendCode", { email: "" })).toMatchObject(
+      refused("Missing required element: Email Address"),
+    );
+    expect(await browser.press("SendCode", { email: "nobody" })).toMatchObject({ kind: "refused" });
+    expect(browser.ports.httpCalls).toEqual([]);
+  });
+
+  it("stays where it was when the mail service fails, and shows why on the page", async () => {
+    const ports = mailingPorts();
+    ports.answer = () => ({
+      kind: "answer",
+      status: 409,
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ version: "1.0.0", status: 409, userMessage: "No mail to this address." }),
+      attempts: [],
+    });
+    const browser = await atThePage(controlPolicy(), ports);
+    expect(await browser.press("SendCode", { email: person.email })).toMatchObject(
+      refused("No mail to this address."),
+    );
+    await browser.send({ kind: "reload" });
+    expect(browser.page().controls[0]).toMatchObject({
+      proof: { state: "initial" },
+      problem: { message: "No mail to this address." },
+    });
+    expect(browser.page().fields[1]?.value).toBe(person.email);
+  });
+
+  it("keeps codes and what is made of them out of the trace and the control's scope", async () => {
+    const browser = await atThePage();
+    await browser.prove("email", person.email);
+    const code = browser.mailedCode();
+    expect(JSON.stringify(browser.trace)).not.toContain(code);
+    expect(JSON.stringify(browser.state)).not.toContain(code);
+    expect(JSON.stringify(browser.ports.callRecords)).not.toContain(code);
+  });
+
+  it("gives a control's claims to the journey only as far as the control and the page put them out", async () => {
+    const browser = await atThePage(
+      controlPolicy((parts) => {
+        parts.displayControls[0] = { ...emailControl, outputClaims: [] };
+      }),
+    );
+    await browser.prove("email", person.email);
+    await browser.submit(person);
+    expect(browser.issued().claims).not.toHaveProperty("email");
+  });
+
+  it("follows preconditions and ContinueOnError of an action's profiles", async () => {
+    const ports = mailingPorts();
+    ports.answer = () => ({ kind: "failure", failure: "connect", detail: "nobody", attempts: [] });
+    const browser = await atThePage(
+      controlPolicy((parts) => {
+        const [, verify] = emailControl.actions;
+        if (!verify) throw new Error("no action");
+        parts.displayControls[0] = {
+          ...emailControl,
+          actions: [
+            {
+              id: "SendCode",
+              technicalProfiles: [
+                {
+                  referenceId: "Otp-Generate",
+                  preconditions: [
+                    {
+                      type: "ClaimEquals",
+                      executeActionsIf: true,
+                      values: ["email", "skip@example.com"],
+                      action: "SkipThisValidationTechnicalProfile",
+                    },
+                  ],
+                },
+                { referenceId: "Mail-Send", preconditions: [], continueOnError: true },
+              ],
+            },
+            verify,
+          ],
+        };
+      }),
+      ports,
+    );
+    expect(await browser.press("SendCode", { email: person.email })).toEqual({ kind: "accepted" });
+    expect(Object.keys(browser.state.codes ?? {})).toEqual([person.email]);
+    await browser.press("SendCode", { email: "skip@example.com" });
+    expect(Object.keys(browser.state.codes ?? {})).toEqual([person.email]);
+  });
+
+  it("prefills a control from its input claims, and shows what cannot be edited from there alone", async () => {
+    const browser = await atThePage(
+      controlPolicy((parts) => {
+        parts.claimTypes.push({ id: "shownEmail", dataType: "string", userInputType: "Readonly" });
+        parts.displayControls[0] = {
+          ...emailControl,
+          inputClaims: [{ claimTypeReferenceId: "shownEmail", defaultValue: "on-file@example.com" }],
+          displayClaims: [
+            { claimTypeReferenceId: "shownEmail", required: true },
+            ...emailControl.displayClaims.slice(1),
+          ],
+          outputClaims: [{ claimTypeReferenceId: "shownEmail" }],
+        };
+        for (const [index, profile] of parts.technicalProfiles.entries()) {
+          if (!profile.id.startsWith("Otp-")) continue;
+          const inputClaims = profile.inputClaims.map((input) =>
+            input.partnerClaimType === "identifier"
+              ? { ...input, claimTypeReferenceId: "shownEmail" }
+              : input,
+          );
+          parts.technicalProfiles[index] = { ...profile, inputClaims };
+        }
+      }),
+    );
+    expect(browser.page().fields[1]).toMatchObject({
+      id: "shownEmail",
+      value: "on-file@example.com",
+      readOnly: true,
+    });
+    await browser.press("SendCode", { shownEmail: "attacker@example.com" });
+    expect(Object.keys(browser.state.codes ?? {})).toEqual(["on-file@example.com"]);
+  });
+});
