@@ -37,6 +37,7 @@ export function consequence(each: Case, { outcome, record, stored }: Visited): s
       return `The person sees the error page (${outcome.code}).`;
     case "accepted":
     case "document":
+    case "notOnPage":
     case "phone":
     case "verification":
     case "redirect":
