@@ -16,6 +16,11 @@ const clientId = "cccccccc-0000-4000-8000-0000000000a1";
 
 type Claims = Readonly<Record<string, unknown>>;
 
+type FurtherPolicies = (
+  redirectUri: string,
+  signedOut: (policy: string) => string,
+) => Promise<Readonly<Record<string, string>>>;
+
 /** A whole server with one starter pack and its social network. */
 export class PackServer {
   readonly server: RunningServer;
@@ -28,7 +33,8 @@ export class PackServer {
     this.#folder = folder;
   }
 
-  static async start(pack: string): Promise<PackServer> {
+  /** `further` names policy files beside the pack's, once it is known where providers send the browser back to. */
+  static async start(pack: string, further: FurtherPolicies = async () => ({})): Promise<PackServer> {
     const folder = await mkdtemp(join(tmpdir(), "vestibule-pack-"));
     const network = await SocialNetwork.start();
     const httpPort = await freePort();
@@ -56,6 +62,13 @@ export class PackServer {
     };
     for (const [name, document] of Object.entries(documents))
       await writeFile(join(directory, name), JSON.stringify(document));
+    const base = `http://localhost:${httpPort}/${tenantDomain}`;
+    const policies = await further(
+      `${base}/oauth2/authresp`,
+      (policy) => `${base}/${policy.toLowerCase()}/oauth2/v2.0/logout`,
+    );
+    for (const [name, text] of Object.entries(policies))
+      await writeFile(join(directory, "policies", name), text);
     const server = await startServer({
       directories: [directory],
       mode: "development",
@@ -66,14 +79,16 @@ export class PackServer {
       logLevel: "silent",
       insecureOpenSocket: network.openSocket,
     });
-    await server.context.store.policyKeys.add(tenantId, "b2c_1a_facebooksecret", {
-      id: "facebook",
-      kind: "secret",
-      value: client.secret,
-      uploaded: 0,
-    });
-    network.allow(`${server.url}/${tenantDomain}/oauth2/authresp`);
-    return new PackServer(server, network, folder);
+    network.allow(`${base}/oauth2/authresp`);
+    const served = new PackServer(server, network, folder);
+    await served.setSecret("B2C_1A_FacebookSecret", client.secret);
+    return served;
+  }
+
+  async setSecret(container: string, value: string): Promise<void> {
+    const name = container.toLowerCase();
+    const key = { id: name, kind: "secret", value, uploaded: 0 } as const;
+    await this.server.context.store.policyKeys.add(tenantId, name, key);
   }
 
   /** Begins a journey of the policy in the page, as an application does; an empty parameter is left out. */
@@ -90,6 +105,11 @@ export class PackServer {
     });
     for (const [name, value] of [...query]) if (value === "") query.delete(name);
     await page.goto(`${this.server.url}/${tenantDomain}/${policy}/oauth2/v2.0/authorize?${query}`);
+  }
+
+  async signOut(page: Page, policy: string): Promise<void> {
+    const query = new URLSearchParams({ post_logout_redirect_uri: `${this.server.url}/cb` });
+    await page.goto(`${this.server.url}/${tenantDomain}/${policy}/oauth2/v2.0/logout?${query}`);
   }
 
   /** What the application got: the claims of the id token, or the error. */

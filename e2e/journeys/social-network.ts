@@ -52,11 +52,13 @@ export class SocialNetwork {
     return [`--host-resolver-rules=MAP www.facebook.com:443 127.0.0.1:${port}`];
   }
 
-  /** Opens the server's connections to the network here, without TLS, and none to anybody else. */
+  /** Opens the server's connections to the network here, without TLS, and others on this machine only. */
   readonly openSocket: NonNullable<ServerOptions["insecureOpenSocket"]> = (target, callback) => {
-    if (target.hostname !== "graph.facebook.com")
+    const { port } = this.#plain.address() as AddressInfo;
+    const isNetwork = target.hostname === "graph.facebook.com";
+    if (!isNetwork && target.hostname !== "localhost")
       return callback(new Error(`nobody plays ${target.hostname}`), null);
-    const socket = connect((this.#plain.address() as AddressInfo).port, "127.0.0.1");
+    const socket = connect(isNetwork ? port : Number(target.port), "127.0.0.1");
     socket.once("connect", () => callback(null, socket));
     socket.once("error", (error) => callback(error, null));
   };

@@ -55,6 +55,17 @@ describe("an id token through the browser (response_types id_token)", () => {
     expect(trips.requestsTo("/token")).toBe(0);
   });
 
+  it("names its issuer by itself, also where the provider promises that answers do", async () => {
+    trips.idp.discovery = (honest) => ({ ...honest, authorization_response_iss_parameter_supported: true });
+    const result = await answerWith(implicit(), async (at) => ({ id_token: await frontToken(at) }));
+    expect(result).toMatchObject({ kind: "claims" });
+    const other = await answerWith(implicit(), async (at) => ({
+      id_token: await frontToken(at),
+      iss: "https://another.example",
+    }));
+    expect(other).toMatchObject(refusedWith("AADB2C90273"));
+  });
+
   it("needs no token endpoint", async () => {
     trips.idp.discovery = ({ token_endpoint: _, ...rest }) => rest;
     const result = await answerWith(implicit(), async (at) => ({ id_token: await frontToken(at) }));

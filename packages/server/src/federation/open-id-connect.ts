@@ -140,14 +140,18 @@ function challengeOf(verifier: string): readonly (readonly [string, string])[] {
   ];
 }
 
-/** RFC 9207: an answer that names its issuer names the right one; where the provider promises to, it must. */
+/**
+ * RFC 9207: an answer that names its issuer names the right one; where the provider promises to, it must. An id token in
+ * the answer names it by itself.
+ */
 function checkNamedIssuer(
   provider: OpenIdConnectProvider,
   { issuer, metadata }: DiscoveredProvider,
   answer: Answer,
 ): void {
   const named = field(answer, "iss");
-  const promised = metadata.server.authorization_response_iss_parameter_supported === true;
+  const promised =
+    metadata.server.authorization_response_iss_parameter_supported === true && !wants(provider, "id_token");
   if (named === undefined ? promised : !acceptsIssuer(provider, issuer, named))
     throw refused("AADB2C90273", "the answer is not of the provider that the browser was sent to");
 }

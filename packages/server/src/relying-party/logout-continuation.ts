@@ -28,9 +28,15 @@ export async function signOutOfProviders(
 ): Promise<Next> {
   const { technicalProfiles } = at.policy.program.policy;
   const urls = providers.flatMap(({ technicalProfile, endSessionEndpoint }) => {
-    const enabled = metadataOf(technicalProfiles.get(technicalProfile), "SingleLogoutEnabled");
+    const profile = technicalProfiles.get(technicalProfile);
+    const enabled = metadataOf(profile, "SingleLogoutEnabled");
     if (endSessionEndpoint === undefined || enabled?.toLowerCase() === "false") return [];
-    return isWebAddress(endSessionEndpoint) ? [endSessionEndpoint] : [];
+    if (!isWebAddress(endSessionEndpoint)) return [];
+    const url = new URL(endSessionEndpoint);
+    // Without a hint, providers that keep the standard want to know whose post-logout address it is.
+    const clientId = metadataOf(profile, "client_id")?.trim();
+    if (clientId) url.searchParams.set("client_id", clientId);
+    return [url.href];
   });
   const returnTo = origin + endpointPath(at.address, at.policy.id, "oauth2/v2.0/logout");
   return nextStop(context, at, [...new Set(urls)], returnTo, target);
