@@ -1,5 +1,6 @@
 import type { Ports } from "@vestibule/engine";
 import type { FastifyBaseLogger, FastifyReply, FastifyRequest } from "fastify";
+import type { VisitorLimits } from "./hosting/visitor-limits.ts";
 import type { Store } from "./store/store.ts";
 import type { Tenant, Tenants } from "./tenant/tenant.ts";
 
@@ -14,6 +15,7 @@ export interface ServerContext {
   readonly log: FastifyBaseLogger;
   /** Milliseconds since 1970; tests move it. */
   now(): number;
+  readonly limits: VisitorLimits;
   /** Addresses of proxies whose `X-Forwarded-…` headers count. Empty by default. */
   readonly trustedProxies: readonly string[];
 }

@@ -47,6 +47,11 @@ export interface ServerOptions {
   readonly dataDir: string;
   /** Hosts of templates and identity providers that may have private addresses. */
   readonly privateHosts?: readonly string[];
+  /**
+   * How often one address may begin journeys, post forms and be refused tokens: a factor of the defaults in
+   * `hosting/visitor-limits.ts`. Absent = 1 in production, off in development.
+   */
+  readonly visitorLimits?: number | "off";
   readonly passwordHashing?: PasswordHashing;
   /** This thread's place among others that serve the same ports. */
   readonly worker?: WorkerRole;

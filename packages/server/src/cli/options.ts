@@ -6,7 +6,7 @@ export class UsageError extends Error {
   override readonly name = "UsageError";
 }
 
-type OptionKind = "port" | "count" | "text" | "list" | "flag";
+type OptionKind = "port" | "count" | "factor" | "text" | "list" | "flag";
 
 /** Every option: what it takes, and the environment variable that stands for it. */
 export const optionTable = {
@@ -25,6 +25,7 @@ export const optionTable = {
   "tls-certificate": { kind: "text", variable: "VESTIBULE_TLS_CERTIFICATE" },
   "tls-key": { kind: "text", variable: "VESTIBULE_TLS_KEY" },
   workers: { kind: "count", variable: "VESTIBULE_WORKERS" },
+  "visitor-limits": { kind: "factor", variable: "VESTIBULE_VISITOR_LIMITS" },
   "log-level": { kind: "text", variable: "VESTIBULE_LOG_LEVEL" },
   step: { kind: "list", variable: undefined, command: "connector" },
   auth: { kind: "text", variable: "VESTIBULE_CONNECTOR_AUTH", command: "connector" },
@@ -73,6 +74,8 @@ export interface Invocation {
   readonly logLevel?: LogLevel;
   /** Threads that share the ports; `serve` only. */
   readonly workers?: number;
+  /** A factor of the limits for each visitor's address. */
+  readonly visitorLimits?: number | "off";
   /** Options of one command, by their names; a flag that was given has the value "". */
   readonly own?: ReadonlyMap<string, readonly string[]>;
 }
@@ -114,6 +117,7 @@ export function readInvocation(
   const httpsPort = readPort("https-port", text("https-port"));
   const logLevel = readLogLevel(text("log-level"));
   const workers = readWorkers(text("workers"));
+  const visitorLimits = readFactor("visitor-limits", text("visitor-limits"));
   const host = text("host");
   const database = text("database");
   const dataDir = text("data-dir");
@@ -136,6 +140,7 @@ export function readInvocation(
     ...(httpsPort !== undefined && { httpsPort }),
     ...(logLevel !== undefined && { logLevel }),
     ...(workers !== undefined && { workers }),
+    ...(visitorLimits !== undefined && { visitorLimits }),
     ...(host !== undefined && { host }),
     ...(database !== undefined && { database }),
     ...(dataDir !== undefined && { dataDir }),
@@ -203,6 +208,7 @@ function readArguments(argv: readonly string[]) {
 const sampleValue: Readonly<Record<OptionKind, string>> = {
   port: "8080",
   count: "4",
+  factor: "2",
   text: "VALUE",
   list: "VALUE",
   flag: "",
@@ -246,6 +252,16 @@ function readWorkers(typed: string | undefined): number | undefined {
   if (!/^\d{1,2}$/.test(typed) || count < 1 || count > mostWorkers)
     throw new UsageError(`--workers takes a number from 1 to ${mostWorkers}; ${typed} is none.`);
   return count;
+}
+
+function readFactor(name: string, typed: string | undefined): number | "off" | undefined {
+  if (typed === undefined || typed === "off") return typed;
+  const factor = Number(typed);
+  if (!/^\d{1,4}(\.\d{1,2})?$/.test(typed) || factor <= 0)
+    throw new UsageError(
+      `--${name} takes 'off', or a number above 0 that multiplies the limits; ${typed} is neither.`,
+    );
+  return factor;
 }
 
 function readLogLevel(typed: string | undefined): LogLevel | undefined {

@@ -19,6 +19,7 @@ export function startOptions(
     trustedProxies: invocation.trustedProxies,
     privateHosts: invocation.privateHosts,
     logLevel: invocation.logLevel ?? defaultLogLevel,
+    ...(invocation.visitorLimits !== undefined && { visitorLimits: invocation.visitorLimits }),
     ...(invocation.host !== undefined && { host: invocation.host }),
     ...(invocation.database !== undefined && { database: invocation.database }),
     ...(invocation.smtp !== undefined && {

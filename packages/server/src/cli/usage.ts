@@ -32,6 +32,8 @@ vestibule trust          tells how to trust the certificates of \`vestibule dev\
 --tls-key FILE           its private key (serve)                             VESTIBULE_TLS_KEY
 --workers N              threads that share the ports          cores         VESTIBULE_WORKERS
                          (serve)
+--visitor-limits FACTOR  of how often one address may ask,     1, off in dev VESTIBULE_VISITOR_LIMITS
+                         or off (serve)
 --log-level LEVEL        trace, debug, info, warn, error       warn in dev   VESTIBULE_LOG_LEVEL
 
 For \`vestibule connector test\`:

@@ -4,6 +4,12 @@ import type { HttpPort } from "@vestibule/engine";
 import type { FastifyBaseLogger } from "fastify";
 import type { ServerContext } from "../context.ts";
 import type { Closing } from "../hosting/closing.ts";
+import {
+  createLimitMemory,
+  unlimited,
+  type VisitorLimits,
+  visitorLimits,
+} from "../hosting/visitor-limits.ts";
 import { loadMasterKey } from "../keys/master-key.ts";
 import { createKeyPort } from "../keys/policy-keys.ts";
 import { createTokenSigning } from "../keys/signing-keys.ts";
@@ -110,11 +116,27 @@ export async function openOutside(
       }),
   });
   return {
-    context: { mode, tenants, store, ports, signing, log, now, trustedProxies: options.trustedProxies ?? [] },
+    context: {
+      mode,
+      tenants,
+      store,
+      ports,
+      signing,
+      log,
+      now,
+      limits: limitsOf(options, now),
+      trustedProxies: options.trustedProxies ?? [],
+    },
     templates: openTemplates({ development, ...opener }, privateHosts, now, closing),
     interactionSecret: Buffer.from(masterKey.digest("interaction"), "base64url"),
     reload: () => tenants.reload(),
   };
+}
+
+/** Development has none: one machine plays all visitors there. */
+function limitsOf({ mode, visitorLimits: factor, worker }: ServerOptions, now: () => number): VisitorLimits {
+  if (factor === "off" || (factor === undefined && mode === "development")) return unlimited;
+  return visitorLimits(worker?.limits ?? createLimitMemory(), factor ?? 1, now);
 }
 
 /** Runs what the person who starts the server can mend when it fails. */

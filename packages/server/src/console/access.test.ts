@@ -136,8 +136,26 @@ describe("a server that was told another host", () => {
       socket: { remoteAddress: "127.0.0.1" },
       headers: { host: "evil.example:4480", "x-forwarded-host": "localhost" },
     } as unknown as FastifyRequest;
-    expect(refusal(rebound, { publicHosts: [] })).toContain("localhost");
+    expect(refusal(rebound, { publicHosts: [] })).toContain("answers at localhost");
     expect(refusal(rebound, { publicHosts: ["evil.example"] })).toBeUndefined();
+  });
+});
+
+describe("a tunnel or proxy to a server that was told no public host", () => {
+  it.each(["forwarded", "x-forwarded-for", "x-forwarded-host", "X-Forwarded-Proto", "x-real-ip"])(
+    "sees no console, whatever Host it sends: %s",
+    async (name) => {
+      for (const path of ["/dev", "/dev/outbox.json", "/dev/calls.json"])
+        expect((await send(path, { host: "localhost", [name]: "for=203.0.113.7" })).status, path).toBe(403);
+      expect((await send("/dev", { host: "localhost" })).status).toBe(200);
+    },
+  );
+
+  it("sees the console of one that was told", async () => {
+    const told = await startConsole({ publicHosts: ["dev.example"] });
+    const headers = { host: "dev.example", "x-forwarded-for": "203.0.113.7" };
+    expect((await send("/dev", headers, undefined, told.url)).status).toBe(200);
+    await told.close();
   });
 });
 

@@ -22,6 +22,9 @@ export function refusal(request: FastifyRequest, reach: ConsoleReach): string | 
   if ([name, asked].some((one) => !isLoopback(one) && !told.has(bare(one)))) {
     return "The console answers at localhost, and at the host names that the server was started with.";
   }
+  if (reach.publicHosts.length === 0 && isForwarded(request)) {
+    return "The console answers nobody behind a proxy or tunnel, unless the server was started with --public-host.";
+  }
   if (reach.host === undefined && !isLoopback(request.socket.remoteAddress ?? "")) {
     return "The console answers only to this machine. Start the server with --host to open it to others.";
   }
@@ -31,6 +34,13 @@ export function refusal(request: FastifyRequest, reach: ConsoleReach): string | 
     return "Another site asked for a part of the console.";
   }
   return undefined;
+}
+
+/** A tunnel ends on this machine and may name it in Host; what it says of the visitor gives it away. */
+function isForwarded({ headers }: FastifyRequest): boolean {
+  return Object.keys(headers).some(
+    (name) => name === "forwarded" || name === "x-real-ip" || name.startsWith("x-forwarded-"),
+  );
 }
 
 /** `localhost`, `127.0.0.0/8`, `::1`, also as `[::1]` and `::ffff:127.0.0.1`. */

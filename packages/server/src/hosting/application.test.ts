@@ -49,6 +49,16 @@ describe("every answer", () => {
     expect(answer.json()).toEqual({ protocol: "http", ip: "127.0.0.1" });
   });
 
+  it("tells the operator once that a proxy is not named, since visitors look like one then", async () => {
+    const { app, lines } = application();
+    const headers = { host: "login.example", "x-forwarded-for": "203.0.113.9" };
+    for (let count = 0; count < 3; count += 1) await app.inject({ url: "/fine", headers });
+    expect(lines.filter((line) => line.includes("--trusted-proxy"))).toHaveLength(1);
+    const trusting = application({ trustedProxies: ["127.0.0.1"] });
+    await trusting.app.inject({ url: "/fine", headers });
+    expect(trusting.lines.join("")).not.toContain("--trusted-proxy");
+  });
+
   it("finds a path without regard to case, double and trailing slashes", async () => {
     const { app } = application();
     for (const url of ["/FINE", "//fine", "/fine/"]) {

@@ -44,12 +44,19 @@ export function createHttpApplication(options: ApplicationOptions): FastifyInsta
     ? Fastify({ ...settings, loggerInstance: options.log })
     : Fastify({ ...settings, logger: { level: options.logLevel, serializers: logSerializers } });
 
+  let warned = false;
   // Every request comes through here: no promise where there is nothing to wait for.
   app.addHook("onRequest", (request, reply, done) => {
     reply.header("X-Content-Type-Options", "nosniff");
     reply.header("Referrer-Policy", "strict-origin-when-cross-origin");
     if (request.protocol === "https" && !isLocal(request.hostname)) {
       reply.header("Strict-Transport-Security", "max-age=31536000");
+    }
+    if (!warned && request.headers["x-forwarded-for"] !== undefined && !isTrusted(request)) {
+      warned = true;
+      request.log.warn(
+        "Requests carry X-Forwarded-For, but come from no trusted proxy: visitors are not told apart. Name it with --trusted-proxy.",
+      );
     }
     if (options.servesHost(request) || request.routeOptions.url === "/healthz") {
       done();
@@ -113,6 +120,11 @@ function publicError(status: number): Omit<PublicError, "correlationId"> {
     message: "Something went wrong on our side. Try again; if it happens again, tell us the correlation id.",
     status: status === 503 ? 503 : 500,
   };
+}
+
+/** Fastify gives the forwarded address where it trusts who forwarded it. */
+function isTrusted(request: FastifyRequest): boolean {
+  return request.ip !== request.socket.remoteAddress;
 }
 
 function isLocal(hostname: string): boolean {

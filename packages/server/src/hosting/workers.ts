@@ -1,6 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
 import { createSharedLocks, releaseLocksOf, type SharedLocks, sharedLocksOf } from "../store/shared-locks.ts";
+import { createLimitMemory } from "./visitor-limits.ts";
 
 /** A worker that ends by itself is followed by another, at first soon, then after ever longer pauses. Milliseconds. */
 const firstPause = 200;
@@ -21,6 +22,8 @@ export interface WorkerRole {
   /** Absent for the first: it finds out whether the ports are free. */
   readonly ports?: WorkerPorts;
   readonly locks: SharedLocks;
+  /** Counters of visitors, which the threads share. */
+  readonly limits: SharedArrayBuffer;
 }
 
 export interface Workforce {
@@ -39,6 +42,7 @@ interface Assignment {
   readonly vestibuleWorker: true;
   readonly index: number;
   readonly locks: SharedArrayBuffer;
+  readonly limits: SharedArrayBuffer;
   readonly ports?: WorkerPorts;
 }
 
@@ -55,6 +59,7 @@ export function superviseWorkers(workforce: Workforce): {
   readonly ended: Promise<number>;
 } {
   const locks = createSharedLocks();
+  const limits = createLimitMemory();
   const working = new Set<Worker>();
   let stopping = false;
   const stopped = workforce.stopped.then(() => {
@@ -63,7 +68,7 @@ export function superviseWorkers(workforce: Workforce): {
   });
 
   function start(index: number, ports: WorkerPorts | undefined): Started {
-    const assignment: Assignment = { vestibuleWorker: true, index, locks, ...(ports && { ports }) };
+    const assignment: Assignment = { vestibuleWorker: true, index, locks, limits, ...(ports && { ports }) };
     const worker = new Worker(workforce.program, {
       workerData: assignment,
       argv: [...(workforce.argv ?? [])],
@@ -141,11 +146,12 @@ function isReadyMessage(message: unknown): message is { readonly vestibuleReady:
 /** This thread's place; undefined where nobody supervises it. */
 export function workerRole(): WorkerRole | undefined {
   if (isMainThread || !isAssignment(workerData)) return undefined;
-  const { index, ports, locks } = workerData;
+  const { index, ports, locks, limits } = workerData;
   return {
     first: index === 0,
     ...(ports && { ports }),
     locks: sharedLocksOf(locks, index),
+    limits,
   };
 }
 

@@ -25,6 +25,10 @@ const catalogue = {
     message: "The request contained an invalid state cookie. You might want to try starting over.",
   },
   AADB2C90223: { status: 400, message: "The page's template could not be made safe." },
+  AADB2C90244: {
+    status: 429,
+    message: "There are too many requests at this moment. Please wait for some time and try again.",
+  },
 } as const;
 
 export type PublicErrorCode = keyof typeof catalogue;

@@ -1,7 +1,9 @@
 import { randomUUID } from "node:crypto";
-import type { FastifyInstance } from "fastify";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Handler } from "../context.ts";
+import { wantsPage } from "../hosting/plain-error.ts";
 import { largestForm } from "./form.ts";
+import { refusedReply } from "./form-reply.ts";
 import { navigate, navigationActions, reportError } from "./navigation.ts";
 import { phoneVerify } from "./phone-factor.ts";
 import { providerReturn } from "./provider-return.ts";
@@ -51,6 +53,11 @@ export async function mountInteraction(app: FastifyInstance, room: Room): Promis
       const code = healthy ? "AADB2C90048" : "AADB2C90035";
       return room.responses.error(reply, undefined, publicError(code, correlationId));
     });
+    scope.addHook("onRequest", (request, reply, done) => {
+      const seconds = request.method === "POST" ? room.context.limits.take("post", request.ip) : 0;
+      if (seconds === 0) done();
+      else answerLater(room, request, reply, seconds).catch(done);
+    });
     for (const [method, path, handler] of interactionRoutes(room))
       for (const prefix of ["", "/tfp", "/te"])
         scope.route({
@@ -62,6 +69,21 @@ export async function mountInteraction(app: FastifyInstance, room: Room): Promis
           handler,
         });
   });
+}
+
+/** A guesser of passwords and a sender of mails are slowed down before anything of theirs is read. */
+async function answerLater(
+  room: Room,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  seconds: number,
+): Promise<unknown> {
+  reply.header("Retry-After", String(seconds));
+  const problem = publicError("AADB2C90244", randomUUID());
+  if (wantsPage(request)) return room.responses.error(reply, undefined, problem);
+  // journeys.md 13.2: the page says the sentence, which it does for an answer of status 200 alone.
+  const body = refusedReply({ errorCode: problem.code, message: problem.message });
+  return reply.status(200).header("Content-Type", "text/json; charset=utf-8").send(body);
 }
 
 function acknowledge(status: 200 | 204, body?: string): Handler {

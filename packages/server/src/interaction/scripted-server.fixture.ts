@@ -13,6 +13,7 @@ import { IdMap } from "@vestibule/policy";
 import type { FastifyInstance } from "fastify";
 import type { ApplicationAnswer, ServerContext } from "../context.ts";
 import { createHttpApplication } from "../hosting/application.ts";
+import { unlimited, type VisitorLimits } from "../hosting/visitor-limits.ts";
 import { masterKeyFrom } from "../keys/master-key.ts";
 import { createPageRenderer } from "../pages/renderer.tsx";
 import type { ApplicationAnswers } from "../relying-party/contract.ts";
@@ -76,6 +77,7 @@ export async function scriptedServer(
     readonly beside?: ScriptedServer & { readonly secret?: Uint8Array };
     readonly secret?: Uint8Array;
     readonly mode?: ServerContext["mode"];
+    readonly limits?: VisitorLimits;
   } = {},
 ): Promise<ScriptedServer & { readonly secret: Uint8Array }> {
   const clock = options.beside?.clock ?? { now: 1_790_000_000_000 };
@@ -122,6 +124,7 @@ export async function scriptedServer(
       jwks: async () => ({ keys: [] }),
       verify: async () => undefined,
     },
+    limits: options.limits ?? unlimited,
     log: app.log,
     now: () => clock.now,
     trustedProxies: ["127.0.0.1"],

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from "fastify";
 import type { Handler, ServerContext } from "../context.ts";
+import type { LimitedWork, VisitorLimits } from "../hosting/visitor-limits.ts";
 import type { PageRenderer } from "../pages/contract.ts";
 import { type Address, parseAddress } from "./address.ts";
 import { authorize } from "./authorize.ts";
@@ -63,11 +64,13 @@ export function registerRelyingParty(
     authorize: {
       methods: ["GET", "POST"],
       audience: "person",
+      limit: { by: "take", work: "authorize" },
       handle: (...args) => authorize(context, interaction, ...args),
     },
     token: {
       methods: ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"],
       audience: "program",
+      limit: { by: "ask", work: "refusedToken" },
       handle: (...args) => token(context, ...args),
     },
     logout: {
@@ -106,7 +109,7 @@ export function registerRelyingParty(
     room.addContentTypeParser("*", { parseAs: "string", bodyLimit }, (_request, body, done) =>
       done(null, body),
     );
-    for (const [name, { methods, audience, handle }] of Object.entries(endpoints)) {
+    for (const [name, { methods, audience, limit, handle }] of Object.entries(endpoints)) {
       room.route({
         method: [...methods],
         url: "/*",
@@ -115,6 +118,7 @@ export function registerRelyingParty(
         handler: async (request, reply) => {
           const address = addresses.get(request.raw);
           if (!address) throw new ProtocolError("AADB2C90022");
+          if (limit) waitFor(reply, context.limits[limit.by](limit.work, request.ip));
           return handle(address, request, reply);
         },
         errorHandler: async (error, request, reply) => {
@@ -134,7 +138,16 @@ interface Endpoint {
   readonly methods: readonly HTTPMethods[];
   /** Who reads its errors: a page for persons, JSON for programs. */
   readonly audience: "person" | "program";
+  /** Asked before the work; what is only asked about is counted by the work itself. */
+  readonly limit?: { readonly by: keyof VisitorLimits; readonly work: LimitedWork };
   handle(address: Address, request: FastifyRequest, reply: FastifyReply): Promise<unknown>;
+}
+
+/** @throws ProtocolError AADB2C90244 where there are seconds to wait */
+function waitFor(reply: FastifyReply, seconds: number): void {
+  if (seconds === 0) return;
+  reply.header("Retry-After", String(seconds));
+  throw new ProtocolError("AADB2C90244");
 }
 
 /** What may be said of an error that came out of a handler. */

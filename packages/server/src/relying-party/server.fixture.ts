@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import type { IssuedOutcome, JourneyState, Ports } from "@vestibule/engine";
 import Fastify from "fastify";
 import type { PublicError, ServerContext } from "../context.ts";
+import { unlimited } from "../hosting/visitor-limits.ts";
 import { sendApplicationAnswer } from "../interaction/application-response.ts";
 import { masterKeyFrom } from "../keys/master-key.ts";
 import { createTokenSigning } from "../keys/signing-keys.ts";
@@ -100,6 +101,7 @@ export async function startTestServer(tenant: Tenant = testTenant()): Promise<Te
     signing: createTokenSigning(store.signingKeys, () => world.now),
     log: app.log,
     now: () => world.now,
+    limits: unlimited,
     trustedProxies: [],
   };
 

@@ -73,6 +73,7 @@ export async function token(
     });
   } catch (error) {
     if (!(error instanceof ProtocolError)) throw error;
+    context.limits.take("refusedToken", request.ip);
     if (error.status === 405) reply.header("Allow", "POST, OPTIONS");
     // RFC 6749 5.2
     if (error.status === 401 && byHeader)
