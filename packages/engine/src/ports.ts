@@ -19,8 +19,25 @@ export interface Ports {
   readonly federation: FederationPort;
   readonly hints: HintPort;
   readonly tokens: TokenPort;
+  readonly telemetry: TelemetryPort;
   /** Receives every outbound call when it ended, for the audit log and the call inspector. */
   readonly calls: CallRecorder;
+}
+
+/** What a policy wants to be counted. It takes and forgets: nothing that happens to an event comes back to the journey. */
+export interface TelemetryPort {
+  event(event: TelemetryEvent): void;
+}
+
+export interface TelemetryEvent {
+  readonly name: string;
+  /** Texts without secrets. */
+  readonly properties: Readonly<Record<string, string>>;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  readonly tenantId: string;
+  readonly policyId: string;
+  readonly correlationId: string;
 }
 
 export interface Clock {

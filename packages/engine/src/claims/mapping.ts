@@ -5,6 +5,8 @@ import { convertClaim } from "./convert.ts";
 import { isOneResolver, type ResolverScope, resolveClaimResolvers } from "./resolvers.ts";
 import type { ClaimValue } from "./value.ts";
 
+/** Its input claims resolve without the item (technical-profiles.md 1.5). */
+const insightsHandler = /^web\.tpengine\.providers\.insights\./i;
 const restfulHandler = /^web\.tpengine\.providers\.restfulprovider\b/i;
 
 export function booleanItem(
@@ -81,6 +83,7 @@ function resolversHonoured(profile: TechnicalProfile, reference: ClaimReference)
   if (booleanItem(profile.metadata, "IncludeClaimResolvingInClaimsHandling", false)) return true;
   // What the resource owner typed: published profiles use it without the item (technical-profiles.md 1.5).
   if (/^\{oidc:(username|password)\}$/i.test(reference.defaultValue ?? "")) return true;
+  if (insightsHandler.test(profile.protocol.handler ?? "")) return true;
   return restfulHandler.test(profile.protocol.handler ?? "") && isOneResolver(reference.defaultValue ?? "");
 }
 

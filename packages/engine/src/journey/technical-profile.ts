@@ -74,6 +74,7 @@ export async function runServerProfile(
     message: (key, ...fillIns) => call.texts.message(key, fillIns, call.messageProfiles, compiled.handler),
     configuredMessage: (key) => call.texts.configured(key, call.messageProfiles),
     codes: journeyCodes(run),
+    redact: (claimTypeId, value) => shown(run, claimTypeId, value),
     trace: (entry) => note(run, entry),
   });
   if (result.kind !== "values") {

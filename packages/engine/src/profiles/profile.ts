@@ -32,6 +32,8 @@ export interface ProfileContext<Metadata> {
   configuredMessage(key: string): string | undefined;
   /** The one-time codes of this journey; what is kept here stays also when the profile fails. */
   readonly codes: JourneyCodes;
+  /** A claim's value as it may be shown: secret claims are replaced. */
+  redact(claimTypeId: string, value: ClaimValue): ClaimValue;
   trace(entry: Omit<TraceEntry, "at" | "step">): void;
 }
 

@@ -40,6 +40,7 @@ export function compile(policy: Policy): Compilation {
   const steps = reached.journeys;
   diagnostics.push(
     ...unresolvedReferences(policy, reached),
+    ...journeyInsights(policy),
     ...oldLayouts(policy, reached),
     ...shared.diagnostics,
   );
@@ -57,6 +58,21 @@ export function compile(policy: Policy): Compilation {
     passwords: shared.passwords,
   };
   return { program: parts as Program, diagnostics };
+}
+
+/** What `JourneyInsights` asks for goes elsewhere here. Source: journeys.md 15. */
+function journeyInsights({ relyingParty }: Policy): Diagnostic[] {
+  if (!relyingParty.behaviors.journeyInsights) return [];
+  const { at } = relyingParty;
+  return [
+    {
+      code: "VB117",
+      severity: "notice",
+      message:
+        "JourneyInsights sends nothing to Application Insights: in development every journey is recorded at /dev.",
+      ...(at && { at }),
+    },
+  ];
 }
 
 /** Names that nothing answers to. */

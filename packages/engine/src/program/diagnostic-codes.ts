@@ -22,4 +22,5 @@ export const policyDiagnostics: Readonly<Record<string, string>> = {
   VB114: "An assertion where no page can show its message.",
   VB115: "A page with a layout before 1.2, which is drawn with the elements of the newest one.",
   VB116: "A technical profile without an input claim that its operation needs.",
+  VB117: "`JourneyInsights`: journeys are recorded in the console instead.",
 };

@@ -3,6 +3,7 @@ import { booleanItem, metadataItem } from "../claims/mapping.ts";
 import { controlKinds } from "../controls/index.ts";
 import type { TokenIssuer } from "../journey/outcome.ts";
 import { aadSsprProfile } from "../profiles/aad-sspr/aad-sspr.ts";
+import { applicationInsightsProfile } from "../profiles/application-insights.ts";
 import { bearerTokenProfile } from "../profiles/bearer-token.ts";
 import { claimsTransformationProfile } from "../profiles/claims-transformation.ts";
 import { directoryProfile } from "../profiles/directory/directory.ts";
@@ -21,6 +22,7 @@ import type { ServerProfileKind } from "../profiles/profile.ts";
 import { restfulProfile } from "../profiles/restful/index.ts";
 import { readSelfAssertedMetadata } from "../profiles/self-asserted/metadata.ts";
 import { tokenRequestSetupProfile } from "../profiles/token-request-setup.ts";
+import { userJourneyContextProfile } from "../profiles/user-journey-context.ts";
 import type { CompiledProfile, SessionProvider } from "./compiled-profile.ts";
 import { rolesOf } from "./roles.ts";
 
@@ -42,6 +44,8 @@ const handlers: Readonly<Record<string, Reader>> = {
   "web.tpengine.providers.claimstransformationprotocolprovider": server(claimsTransformationProfile),
   "web.tpengine.providers.onetimepasswordprotocolprovider": server(oneTimePasswordProfile),
   "web.tpengine.providers.aadssprprotocolprovider": server(aadSsprProfile),
+  "web.tpengine.providers.userjourneycontextprovider": server(userJourneyContextProfile),
+  "web.tpengine.providers.insights.azureapplicationinsightsprovider": server(applicationInsightsProfile),
   "web.tpengine.sso.noopssosessionprovider": session("Noop"),
   "web.tpengine.sso.defaultssosessionprovider": session("Default"),
   "web.tpengine.sso.externalloginssosessionprovider": session("ExternalLogin"),

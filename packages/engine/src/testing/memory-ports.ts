@@ -11,6 +11,7 @@ import type {
   HttpCall,
   HttpResult,
   Ports,
+  TelemetryEvent,
   VerificationPort,
 } from "../ports.ts";
 import type { PhonePort, PhoneScope, SendToPhoneResult } from "../second-factor-ports.ts";
@@ -20,6 +21,7 @@ export interface MemoryPorts extends Ports {
   readonly accounts: Map<string, Account & { password?: string; journeyKey: string }>;
   readonly httpCalls: HttpCall[];
   readonly callRecords: CallRecord[];
+  readonly telemetryEvents: TelemetryEvent[];
   readonly codes: Map<string, string>;
   /** Texts and calls; the code of every text is 123456. */
   readonly phoneMessages: {
@@ -45,6 +47,7 @@ export function memoryPorts(): MemoryPorts {
   const accounts: MemoryPorts["accounts"] = new Map();
   const httpCalls: HttpCall[] = [];
   const callRecords: CallRecord[] = [];
+  const telemetryEvents: TelemetryEvent[] = [];
   const codes = new Map<string, string>();
   const phoneMessages: { by: "sms" | "call"; number: string; purpose: string }[] = [];
   const ports: MemoryPorts = {
@@ -52,6 +55,7 @@ export function memoryPorts(): MemoryPorts {
     accounts,
     httpCalls,
     callRecords,
+    telemetryEvents,
     codes,
     phoneMessages,
     phoneResult: "sent",
@@ -91,6 +95,7 @@ export function memoryPorts(): MemoryPorts {
       verify: async (token) => ports.signedTokens.get(token),
       isApplication: (clientId) => clientId === "bbbbbbbb-0000-4000-8000-000000000001",
     },
+    telemetry: { event: (event) => void telemetryEvents.push(event) },
     calls: {
       async record(call) {
         callRecords.push(call);

@@ -10,6 +10,7 @@ import type { Tenant } from "../tenant/tenant.ts";
 import { withoutValues } from "./call-privacy.ts";
 import { connectorAudit } from "./connector-audit.ts";
 import { createRequestSigner } from "./request-signer.ts";
+import { openTelemetry } from "./telemetry.ts";
 
 /** What the engine's ports are made of. */
 export interface Outside {
@@ -63,6 +64,7 @@ function bindPorts(
     phone: store.phone(tenant, phones(tenant)),
     federation,
     hints: hints(tenant),
+    telemetry: openTelemetry,
     calls: {
       // The person's journey goes on although its record is lost; the operator learns of it from the log.
       record: async (call) => {

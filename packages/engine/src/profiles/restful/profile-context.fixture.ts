@@ -177,6 +177,7 @@ export async function runProfile(run: Run): Promise<Ran> {
     configuredMessage: () => undefined,
     codes: { find: () => undefined, keep: () => {}, forget: () => {}, claim: () => true },
     message: (key) => run.messages?.[key] ?? key,
+    redact: (_claimTypeId, value) => value,
     trace: (entry) => traces.push(entry),
   };
   const result = await restfulProfile.run(context);

@@ -1,3 +1,4 @@
+import type { ClaimValue } from "../../claims/value.ts";
 import type { JourneyState } from "../../journey/state.ts";
 import type { CallRecord, Ports } from "../../ports.ts";
 import type { Program } from "../../program/program.ts";
@@ -68,6 +69,7 @@ export async function replayCall(
     input: new Map(),
     persisted: new Map(),
     message: (key: string) => key,
+    redact: (_claimTypeId: string, value: ClaimValue) => value,
     trace: () => undefined,
   };
   await runExchange(context, codec);
