@@ -99,12 +99,14 @@ async function sendCode(id, button) {
   const field = addressField(id);
   const input = byId(id);
   const address = input.value.trim();
-  const formed =
-    address !== "" &&
-    !(field?.PAT && expression(field.PAT)?.test(address) === false) &&
-    !input.validity?.typeMismatch;
-  if (!formed) {
-    show(byId(`${id}_incorrect_format`), true);
+  const offPattern = field?.PAT && expression(field.PAT)?.test(address) === false;
+  const complete = address !== "" && !input.validity?.typeMismatch;
+  if (!complete || offPattern) {
+    const problem = byId(`${id}_incorrect_format`);
+    problem.dataset.text ??= problem.textContent;
+    // An address that is one, but not of those that are wanted: the policy's author says which these are.
+    problem.textContent = (complete && decode(field.PAT_DESC ?? "")) || problem.dataset.text;
+    show(problem, true);
     input.setAttribute("aria-invalid", "true");
     input.focus();
     return;

@@ -32,6 +32,8 @@ export function nativeActionOf(body: Form): NativeAction | undefined {
   return undefined;
 }
 
+const refusedAddress = 6;
+
 /** Result of a verification → the string that says it (pages.md 1.7). */
 const verificationStrings: Readonly<Record<number, string>> = {
   1: "ver_fail_server",
@@ -39,7 +41,7 @@ const verificationStrings: Readonly<Record<number, string>> = {
   3: "ver_fail_retry",
   4: "ver_fail_no_retry",
   5: "ver_fail_code_expired",
-  6: "ver_incorrect_format",
+  [refusedAddress]: "ver_incorrect_format",
 };
 
 export const nativeAnswer = {
@@ -67,22 +69,33 @@ export const nativeAnswer = {
     });
     if (shown.kind !== "page") return answerBrowser(room, visit, shown);
     const own = shown.page.controls.some(({ problem }) => problem !== undefined);
-    const problem = shown.page.problem ?? (own ? undefined : problemOf(result.body, shown.page));
+    const problem =
+      shown.page.problem ?? (own ? undefined : problemOf(result.body, shown.page, nativeActionOf(body)));
     const page = { ...shown.page, ...(problem !== undefined && { problem }) };
     return answerBrowser(room, visit, { ...shown, page });
   },
 };
 
 /** What the script would have shown of a JSON answer. */
-function problemOf(body: string, page: PageModel): PageProblem | undefined {
+function problemOf(body: string, page: PageModel, action: NativeAction | undefined): PageProblem | undefined {
   if (body === nothingReply) return undefined;
   const reply: unknown = JSON.parse(body);
   if (!isRecord(reply)) return undefined;
   const { message, errorCode, result } = reply;
   if (typeof message === "string")
     return { message, fields: {}, ...(typeof errorCode === "string" && { errorCode }) };
-  const text = typeof result === "number" ? page.content[verificationStrings[result] ?? ""] : undefined;
+  if (typeof result !== "number") return undefined;
+  const text =
+    (result === refusedAddress && patternHelp(page, action)) ||
+    page.content[verificationStrings[result] ?? ""];
   return text === undefined ? undefined : { message: text, fields: {} };
+}
+
+/** What the policy's author says of the addresses that are wanted. */
+function patternHelp({ fields }: PageModel, action: NativeAction | undefined): string | undefined {
+  if (action?.kind !== "verification") return undefined;
+  const claimId = action.id.toLowerCase();
+  return fields.find(({ id }) => id.toLowerCase() === claimId)?.pattern?.helpText;
 }
 
 /** Address of an action of the journey, for a redirect: `SelfAsserted/confirmed`. */
