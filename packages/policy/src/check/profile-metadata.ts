@@ -30,6 +30,18 @@ const words = (key: string, ...all: readonly string[]) =>
 const address = (key: string) =>
   rule(key, "an absolute http(s) address", (value) => /^(https?:\/\/[^\s/]+|\{)/i.test(value));
 
+/** What profiles of both protocols take that send a person to another provider. */
+const federation: readonly MetadataRule[] = [
+  address("ClaimsEndpoint"),
+  address("end_session_endpoint"),
+  words("token_endpoint_auth_method", "client_secret_post", "client_secret_basic", "private_key_jwt"),
+  words("token_signing_algorithm", "RS256", "RS512"),
+  flag("UsePolicyInRedirectUri"),
+  flag("SingleLogoutEnabled"),
+  flag("DiscoverMetadataByTokenIssuer"),
+  flag("IncludeClaimResolvingInClaimsHandling"),
+];
+
 /** Items whose values can be judged. Source: technical-profiles.md 2.1, 4.1, 7, 17, 21.1, 22; api-connectors.md B2. */
 export const metadataRules: Readonly<Partial<Record<ProfileKind, readonly MetadataRule[]>>> = {
   selfAsserted: [
@@ -70,12 +82,22 @@ export const metadataRules: Readonly<Partial<Record<ProfileKind, readonly Metada
     flag("ReuseSameCode"),
   ],
   sspr: [words("Operation!", "SendCode", "VerifyCode")],
-  openIdConnect: [text("client_id!"), address("METADATA"), flag("UsePolicyInRedirectUri")],
+  openIdConnect: [
+    text("client_id!"),
+    address("METADATA"),
+    words("HttpBinding", "GET", "POST"),
+    words("response_mode", "query", "form_post", "fragment"),
+    ...federation,
+    address("JWKS"),
+  ],
   oauth2: [
     text("client_id!"),
     address("authorization_endpoint!"),
     address("AccessTokenEndpoint!"),
-    flag("UsePolicyInRedirectUri"),
+    words("HttpBinding", "GET", "POST"),
+    words("response_mode", "query", "form_post", "fragment"),
+    ...federation,
+    flag("ResolveJsonPathsInJsonTokens"),
   ],
   issuer: [
     number("token_lifetime_secs", 300, 86400),

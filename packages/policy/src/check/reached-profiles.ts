@@ -171,6 +171,7 @@ function checkMetadata({ report }: Scope, profile: ProfileFragment, kind: Profil
       report.error("PL302", item.at, message);
     }
   }
+  if (kind === "openIdConnect" || kind === "oauth2") checkIssuerDiscovery(report, profile);
   if (kind === "openIdConnect" && metadataValue(profile, "METADATA") === undefined) {
     const single = ["authorization_endpoint", "AccessTokenEndpoint", "JWKS"];
     const missing = single.filter((key) => metadataValue(profile, key) === undefined);
@@ -184,8 +185,22 @@ function checkMetadata({ report }: Scope, profile: ProfileFragment, kind: Profil
   }
 }
 
+/** An issuer that a token names itself is asked for its keys only where a prefix accepts it. */
+function checkIssuerDiscovery(report: Report, profile: ProfileFragment): void {
+  const item = profile.metadata?.find(({ key }) => /^DiscoverMetadataByTokenIssuer$/i.test(key));
+  if (!item || !/^(true|1)$/i.test(item.value) || metadataValue(profile, "ValidTokenIssuerPrefixes")) return;
+  const message = `DiscoverMetadataByTokenIssuer of '${profile.id}' has no effect without ValidTokenIssuerPrefixes.`;
+  report.warning("PL303", item.at, message, "Name the addresses that issuers may begin with.");
+}
+
 function requiredKeys(profile: ProfileFragment, kind: ProfileKind): readonly string[] {
   if (kind === "issuer" && profile.outputTokenFormat === "JWT") return ["issuer_secret"];
+  if (kind === "oauth2" || (kind === "openIdConnect" && redeemsCodes(profile)))
+    return [
+      metadataValue(profile, "token_endpoint_auth_method")?.toLowerCase() === "private_key_jwt"
+        ? "assertion_signing_key"
+        : "client_secret",
+    ];
   if (kind === "restful")
     switch (metadataValue(profile, "AuthenticationType")?.toLowerCase()) {
       case "basic":
@@ -198,6 +213,10 @@ function requiredKeys(profile: ProfileFragment, kind: ProfileKind): readonly str
         return ["ClientCertificate"];
     }
   return [];
+}
+
+function redeemsCodes(profile: ProfileFragment): boolean {
+  return (metadataValue(profile, "response_types") ?? "code").split(/\s+/).includes("code");
 }
 
 function checkKeys({ report }: Scope, profile: ProfileFragment, kind: ProfileKind): void {
