@@ -1,60 +1,33 @@
 import { readFile } from "node:fs/promises";
-import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { collectTroubles, launchBrowser, phone, sidewaysOverflow, withoutBrowser } from "../browser.ts";
-import { publicClientId } from "../connectors/documents.ts";
-import { tenantDomain } from "../connectors/person.ts";
-import { goodPassword, newAddress, startWorld, type World } from "../connectors/world.ts";
+import { goodPassword, startWorld, type World } from "../connectors/world.ts";
+import { type Application, accountsOf, newAccount, startApplication } from "./application.ts";
 
 const policy = "B2C_1A_phone";
 const mobile = "+4790807061";
 const office = "+14255550100";
-const challenge = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 
 let world: World;
 let browser: Browser;
-/** The native application: any port of this machine is its. */
-let application: Server;
-let redirectUri: string;
+let application: Application;
 beforeAll(async () => {
   const text = await readFile(join(import.meta.dirname, "policy.xml"), "utf8");
-  application = createServer((_request, response) => {
-    response
-      .setHeader("Content-Type", "text/html")
-      .end("<link rel=icon href=data:,><h1>the application</h1>");
-  });
-  await new Promise<void>((resolve) => application.listen(0, "localhost", resolve));
-  redirectUri = `http://localhost:${(application.address() as AddressInfo).port}/cb`;
   [world, browser] = await Promise.all([
     startWorld(() => ({ files: { "policies/phone.xml": text } })),
     launchBrowser(),
   ]);
+  application = await startApplication(world);
 }, 60_000);
 afterAll(async () => {
+  application?.close();
   await browser?.close();
   await world?.close();
-  application?.close();
 });
 
-function accounts() {
-  const tenant = world.server.context.tenants.find(tenantDomain);
-  if (!tenant) throw new Error("the tenant is not served");
-  return world.server.context.store.directory(tenant);
-}
-
-async function account(attributes: Readonly<Record<string, string>> = {}): Promise<string> {
-  const address = newAddress();
-  const identity = { signInType: "emailAddress", issuer: tenantDomain, issuerAssignedId: address };
-  const made = await accounts().create(
-    { identities: [identity], attributes: { displayName: "Ida", ...attributes }, password: goodPassword },
-    address,
-  );
-  if (made.kind !== "created") throw new Error(made.kind);
-  return address;
-}
+const account = (attributes: Readonly<Record<string, string>> = {}) => newAccount(world, attributes);
 
 interface Message {
   readonly channel: string;
@@ -88,20 +61,9 @@ describe.skipIf(withoutBrowser).each([
     await context.close();
   });
 
-  async function open(parameters: Readonly<Record<string, string>> = {}): Promise<void> {
-    const query = new URLSearchParams({
-      client_id: publicClientId,
-      response_type: "code",
-      redirect_uri: redirectUri,
-      scope: "openid",
-      code_challenge: challenge,
-      code_challenge_method: "S256",
-      state: "kept",
-      ui_locales: "en",
-      ...parameters,
-    });
-    await page.goto(`${world.url}/${tenantDomain}/${policy}/oauth2/v2.0/authorize?${query}`);
-  }
+  const open = (parameters: Readonly<Record<string, string>> = {}) =>
+    application.open(page, policy, parameters);
+  const answer = () => application.answer(page);
 
   async function signIn(address: string): Promise<void> {
     await open();
@@ -119,11 +81,6 @@ describe.skipIf(withoutBrowser).each([
     if (!javaScriptEnabled) await page.click("#verifyCode");
   }
 
-  async function answer(): Promise<URLSearchParams> {
-    await page.waitForURL((url) => url.href.startsWith(redirectUri));
-    return new URL(page.url()).searchParams;
-  }
-
   it("enrols a number, asks for it at the next sign-in and not within the session", async () => {
     const address = await account();
     const typed = javaScriptEnabled ? "90 80 70 61" : "90 80 70 62";
@@ -137,7 +94,7 @@ describe.skipIf(withoutBrowser).each([
     expect(message).toMatchObject({ channel: "sms", to: number });
     await enterCode(message.code ?? "");
     expect((await answer()).get("code")).not.toBeNull();
-    const stored = await accounts().find({ kind: "signInName", value: address });
+    const stored = await accountsOf(world).find({ kind: "signInName", value: address });
     expect(stored?.attributes.strongAuthenticationPhoneNumber).toBe(number);
 
     await open();

@@ -1,6 +1,6 @@
 import type { ClaimValue } from "./claims/value.ts";
 import type { FederationPort, HintPort } from "./federation-port.ts";
-import type { PhonePort } from "./second-factor-ports.ts";
+import type { AuthenticatorPort, PhonePort } from "./second-factor-ports.ts";
 
 export type * from "./federation-port.ts";
 
@@ -16,6 +16,7 @@ export interface Ports {
   readonly requestSigner: RequestSigner;
   readonly verification: VerificationPort;
   readonly phone: PhonePort;
+  readonly authenticators: AuthenticatorPort;
   readonly federation: FederationPort;
   readonly hints: HintPort;
   readonly tokens: TokenPort;

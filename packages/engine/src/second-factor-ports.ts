@@ -39,3 +39,36 @@ export interface PhonePort {
   /** What became of the call. `confirmed` is told once. A call that nobody confirmed in 3 minutes has failed. */
   callAnswer(scope: PhoneScope, number: string): Promise<"confirmed" | "pending" | "failed">;
 }
+
+export interface AuthenticatorUser {
+  readonly objectId: string;
+  readonly userPrincipalName: string;
+}
+
+/**
+ * - `tooManyTries`: five wrong codes in this journey; `throttled`: too many for this account, over all journeys
+ * - `notBegun`: this journey began no check, or began it for another account, or too long ago
+ */
+export type AuthenticatorCheck =
+  | { readonly kind: "verified"; readonly enrolled: boolean }
+  | { readonly kind: "wrong" | "tooManyTries" | "throttled" | "notBegun" };
+
+/**
+ * Authenticator apps: time-based one-time passwords (RFC 6238, SHA-1, 6 digits, 30 seconds, one step early or late). A
+ * step that was accepted is not accepted again. Secrets are kept with the account and never come out.
+ */
+export interface AuthenticatorPort {
+  /** How many apps the account has enrolled. */
+  devices(userPrincipalName: string): Promise<number>;
+  /**
+   * Begins the check of this journey, in the place of an earlier one. With a `secret` (base32) a right code enrols it.
+   * `refused`: the secret is none, or the account has too many apps; `noDevice`: there is nothing to check against.
+   */
+  begin(
+    journey: string,
+    user: AuthenticatorUser,
+    secret: string | undefined,
+  ): Promise<"begun" | "refused" | "noDevice">;
+  /** `objectId` = whom the journey is about now; another one than at `begin` gives `notBegun`. */
+  verify(journey: string, objectId: string | undefined, code: string): Promise<AuthenticatorCheck>;
+}

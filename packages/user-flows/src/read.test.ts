@@ -113,11 +113,6 @@ const expected: Readonly<
   "UF151-default": ["error", "defaultLanguageTag", "'pt-"],
   "UF190-type": ["error", "userFlowType", "Remove"],
   "UF190-phone": ["error", "authenticationMethods", "emailWithPassword"],
-  "UF190-second-factor": [
-    "error",
-    "multifactorAuthenticationConfiguration.multifactorAuthenticationState",
-    "'off'",
-  ],
   "UF190-conditional-access": ["error", "isConditionalAccessEnforced", "false"],
   "UF190-age-gating": ["error", "portalSettings.ageGating.enabled", "false"],
   "UF190-captcha": ["error", "portalSettings.captcha.signUp", "false"],

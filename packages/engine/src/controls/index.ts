@@ -1,5 +1,6 @@
 import type { DisplayControlType } from "@vestibule/policy";
 import type { ControlKind } from "./control-kind.ts";
+import { shownControl } from "./shown-control.ts";
 import { verificationControl } from "./verification-control.ts";
 
 export type { ControlKind } from "./control-kind.ts";
@@ -10,4 +11,7 @@ export type { ControlKind } from "./control-kind.ts";
  */
 export const controlKinds: Readonly<Partial<Record<DisplayControlType, ControlKind>>> = {
   VerificationControl: verificationControl,
+  QrCodeControl: shownControl,
+  AuthenticatorInfoControl: shownControl,
+  AuthenticatorAppIconControl: shownControl,
 };

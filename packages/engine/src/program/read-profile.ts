@@ -4,6 +4,7 @@ import { controlKinds } from "../controls/index.ts";
 import type { TokenIssuer } from "../journey/outcome.ts";
 import { aadSsprProfile } from "../profiles/aad-sspr/aad-sspr.ts";
 import { applicationInsightsProfile } from "../profiles/application-insights.ts";
+import { azureMfaProfile } from "../profiles/azure-mfa/azure-mfa.ts";
 import { bearerTokenProfile } from "../profiles/bearer-token.ts";
 import { claimsTransformationProfile } from "../profiles/claims-transformation.ts";
 import { directoryProfile } from "../profiles/directory/directory.ts";
@@ -39,6 +40,7 @@ const handlers: Readonly<Record<string, Reader>> = {
     metadata: readSelfAssertedMetadata(profile),
   }),
   "web.tpengine.providers.phonefactorprotocolprovider": readPhoneFactor,
+  "web.tpengine.providers.azuremfaprotocolprovider": server(azureMfaProfile),
   "web.tpengine.providers.azureactivedirectoryprovider": server(directoryProfile),
   "web.tpengine.providers.restfulprovider": server(restfulProfile),
   "web.tpengine.providers.claimstransformationprotocolprovider": server(claimsTransformationProfile),

@@ -3,14 +3,15 @@ import { metadataItem } from "../claims/mapping.ts";
 
 /**
  * Ids of the claims whose values no log, trace or page may hold, found by what they are used for: typed into a password
- * field, written as a password, received as a provider's token, sent as a bearer token, or used as a one-time code.
+ * field, written as a password, received as a provider's token, sent as a bearer token, used as a one-time code, or making one.
  */
 export function secretClaims(policy: Policy): ReadonlySet<string> {
   const secrets = new Set(passwordClaims(policy));
   const add = adder(policy, secrets);
   for (const profile of policy.technicalProfiles.values()) {
     for (const claim of [...profile.inputClaims, ...profile.outputClaims])
-      if (codePartners.has((claim.partnerClaimType ?? "").toLowerCase())) add(claim.claimTypeReferenceId);
+      if (codePartners.has((claim.partnerClaimType ?? claim.claimTypeReferenceId).toLowerCase()))
+        add(claim.claimTypeReferenceId);
     for (const claim of profile.outputClaims) {
       if (/^\{oauth2:(access_token|refresh_token)\}$/i.test(claim.partnerClaimType ?? ""))
         add(claim.claimTypeReferenceId);
@@ -24,8 +25,14 @@ export function secretClaims(policy: Policy): ReadonlySet<string> {
   return secrets;
 }
 
-/** Partner names of one-time codes: generated, typed, sent on. Source: technical-profiles.md 7, 8, 10. */
-const codePartners: ReadonlySet<string> = new Set(["otpgenerated", "otptoverify", "verificationcode"]);
+/** Partner names of one-time codes, and of the secrets that make them. Source: technical-profiles.md 7, 8, 10. */
+const codePartners: ReadonlySet<string> = new Set([
+  "otpgenerated",
+  "otptoverify",
+  "verificationcode",
+  "otpcode",
+  "secretkey",
+]);
 
 /**
  * Ids of the claims that hold what was typed as a password, or something made of it. They live in the form that asks for

@@ -13,4 +13,22 @@ export const englishControls: BuiltInStrings["displayControls"] = {
     but_send_new_code: "Send new code",
     but_change_claims: "Change e-mail",
   },
+  AuthenticatorAppIconControl: {
+    title_text:
+      "Download the Microsoft Authenticator using the download links for iOS and Android or use any other authenticator app of your choice.",
+    instruction_text:
+      "Once you've downloaded the Authenticator app, you can use any of the methods below to continue with enrollment.",
+  },
+  QrCodeControl: {
+    title_text: "Scan the QR code",
+    info_msg:
+      "You can download the Microsoft Authenticator app or use any other authenticator app of your choice.",
+    link_text: "Can't scan? Try this",
+  },
+  AuthenticatorInfoControl: {
+    title_text: "Enter the account details manually",
+    account_name: "Account Name:",
+    display_prefix: "Secret",
+    collapse_text: "Still having trouble?",
+  },
 };

@@ -14,7 +14,7 @@ import type {
   TelemetryEvent,
   VerificationPort,
 } from "../ports.ts";
-import type { PhonePort, PhoneScope, SendToPhoneResult } from "../second-factor-ports.ts";
+import type { AuthenticatorPort, PhonePort, PhoneScope, SendToPhoneResult } from "../second-factor-ports.ts";
 
 /** Ports for tests of the engine alone: everything in memory, everything visible. The real ones have their own suites. */
 export interface MemoryPorts extends Ports {
@@ -29,6 +29,8 @@ export interface MemoryPorts extends Ports {
     readonly number: string;
     readonly purpose: string;
   }[];
+  /** Object id → secrets of the authenticator apps; the code of every app is 123456. */
+  readonly enrolledApps: Map<string, string[]>;
   /** What the next text or call comes to, and what became of the last call. */
   phoneResult: SendToPhoneResult["kind"];
   callAnswer: "confirmed" | "pending" | "failed";
@@ -50,6 +52,7 @@ export function memoryPorts(): MemoryPorts {
   const telemetryEvents: TelemetryEvent[] = [];
   const codes = new Map<string, string>();
   const phoneMessages: { by: "sms" | "call"; number: string; purpose: string }[] = [];
+  const enrolledApps: MemoryPorts["enrolledApps"] = new Map();
   const ports: MemoryPorts = {
     organisation: "Contoso",
     accounts,
@@ -88,6 +91,8 @@ export function memoryPorts(): MemoryPorts {
       },
       () => ports.callAnswer,
     ),
+    enrolledApps,
+    authenticators: authenticators(enrolledApps, accounts),
     federation: federation(() => ports),
     hint: () => ({ kind: "refused", code: "AADB2C90210", detail: "no hint is believed" }),
     hints: { verify: async (hint, trust) => ports.hint(hint, trust) },
@@ -222,6 +227,34 @@ function phone(
       return { kind: send({ by: "call", number, purpose: scope.purpose }) };
     },
     callAnswer: async () => callAnswer(),
+  };
+}
+
+function authenticators(
+  enrolled: MemoryPorts["enrolledApps"],
+  accounts: MemoryPorts["accounts"],
+): AuthenticatorPort {
+  const begun = new Map<string, { readonly objectId: string; readonly secret: string | undefined }>();
+  return {
+    async devices(name) {
+      const owner = [...accounts.values()].find(({ attributes }) => attributes.userPrincipalName === name);
+      return enrolled.get(owner?.objectId ?? "")?.length ?? 0;
+    },
+    async begin(journey, { objectId }, secret) {
+      if (secret === undefined && !enrolled.has(objectId)) return "noDevice";
+      begun.set(journey, { objectId, secret });
+      return "begun";
+    },
+    async verify(journey, objectId, code) {
+      const check = begun.get(journey);
+      if (!check || (objectId !== undefined && objectId !== check.objectId)) return { kind: "notBegun" };
+      if (code !== "123456") return { kind: "wrong" };
+      begun.delete(journey);
+      const { secret } = check;
+      if (secret !== undefined)
+        enrolled.set(check.objectId, [...(enrolled.get(check.objectId) ?? []), secret]);
+      return { kind: "verified", enrolled: secret !== undefined };
+    },
   };
 }
 

@@ -61,6 +61,7 @@ function bindPorts(
     },
     requestSigner: createRequestSigner(signing, tenant),
     verification: store.verification(tenant, (message) => mailer.deliver(tenant.id, message)),
+    authenticators: store.authenticators(tenant),
     phone: store.phone(tenant, phones(tenant)),
     federation,
     hints: hints(tenant),

@@ -83,7 +83,11 @@ export function readWebhookAddress({
 
 /** Whether a journey of this policy can come to a profile that texts or calls. */
 export function reachesPhones({ profiles }: Program): boolean {
-  return profiles.values().some((compiled) => compiled.kind === "phoneFactor");
+  return profiles.values().some((compiled) => {
+    if (compiled.kind === "phoneFactor") return true;
+    const operation = compiled.profile.metadata.Operation?.trim() ?? "";
+    return compiled.kind === "server" && compiled.handler === "azureMfa" && /^OneWaySMS$/i.test(operation);
+  });
 }
 
 function decoded(text: string): string | undefined {

@@ -208,12 +208,47 @@ const phoneCalls: Table = {
   indexes: [["tenant_id", "token_key"], ["expires"]],
 };
 
+const authenticators: readonly Table[] = [
+  {
+    name: "authenticators",
+    columns: [
+      text("id"),
+      text("object_id"),
+      text("user_key"),
+      bytes("sealed"),
+      number("created"),
+      number("last_step"),
+    ],
+    primaryKey: ["id"],
+    indexes: [
+      ["tenant_id", "object_id"],
+      ["tenant_id", "user_key"],
+    ],
+  },
+  {
+    name: "authenticator_checks",
+    columns: [
+      text("check_key"),
+      text("object_id"),
+      text("user_key"),
+      optional(bytes("sealed")),
+      number("tries"),
+      number("expires"),
+    ],
+    primaryKey: ["check_key"],
+    indexes: [["expires"]],
+  },
+];
+
 /** In order; a migration that was released is never changed, a new one is added at the end. */
 const migrations: readonly ((db: Kysely<unknown>, kind: Database["kind"]) => Promise<void>)[] = [
   async (db, kind) => {
     for (const table of groundFloor) await createTable(db, kind, table);
   },
   (db, kind) => createTable(db, kind, phoneCalls),
+  async (db, kind) => {
+    for (const table of authenticators) await createTable(db, kind, table);
+  },
 ];
 
 /** An arbitrary constant of ours: the advisory lock that makes starting nodes migrate one after the other. */

@@ -3,6 +3,7 @@ import { sql } from "kysely";
 import type { MasterKey } from "../keys/master-key.ts";
 import { createSealer } from "../keys/sealed.ts";
 import type { Tenant } from "../tenant/tenant.ts";
+import { createAuthenticators } from "./authenticators.ts";
 import { openDatabase } from "./database.ts";
 import { createDirectory } from "./directory/directory.ts";
 import { createGrantStore } from "./grants.ts";
@@ -53,6 +54,13 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   const hasher = options.hasher ?? createPasswordHasher(options.passwordHashing);
   const retention = { ...defaultRetention, ...options.retention };
   const directories = new WeakMap<Tenant, DirectoryPort & DirectoryAdministration>();
+  const directoryOf = (tenant: Tenant) => {
+    const known = directories.get(tenant);
+    if (known !== undefined) return known;
+    const directory = createDirectory({ database, hasher, masterKey, now }, tenant);
+    directories.set(tenant, directory);
+    return directory;
+  };
 
   return {
     journeys: createJourneyStore(database, sealer, now, options.locks),
@@ -62,15 +70,11 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     policyKeys: createPolicyKeyStore(database, sealer),
     outbox: createOutboxStore(database, sealer),
     observations: createObservationStore(database, now),
-    directory(tenant) {
-      const known = directories.get(tenant);
-      if (known !== undefined) return known;
-      const directory = createDirectory({ database, hasher, masterKey, now }, tenant);
-      directories.set(tenant, directory);
-      return directory;
-    },
+    directory: directoryOf,
     verification: (tenant, deliver) => createVerification({ database, masterKey, now }, tenant, deliver),
     phone: (tenant, delivery) => createPhone({ database, masterKey, now }, tenant, delivery),
+    authenticators: (tenant) =>
+      createAuthenticators({ database, now, sealer, directory: directoryOf(tenant) }, tenant),
     settleCall: (tenantId, token, state) => settleCall({ database, now }, tenantId, token, state),
     async healthy() {
       try {

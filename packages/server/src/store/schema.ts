@@ -24,6 +24,8 @@ export interface Schema {
   readonly verification_codes: VerificationCodeTable;
   readonly verification_sends: VerificationSendTable;
   readonly phone_calls: PhoneCallTable;
+  readonly authenticators: AuthenticatorTable;
+  readonly authenticator_checks: AuthenticatorCheckTable;
   readonly outbox: OutboxTable;
   readonly audit: ObservationTable;
   readonly calls: ObservationTable;
@@ -184,6 +186,29 @@ interface VerificationSendTable {
   /** JSON array of milliseconds. */
   readonly sent: string;
   readonly updated: number;
+}
+
+interface AuthenticatorTable {
+  readonly tenant_id: string;
+  readonly id: string;
+  readonly object_id: string;
+  readonly user_key: string;
+  /** The shared secret. */
+  readonly sealed: Uint8Array;
+  readonly created: number;
+  /** The last step of 30 seconds whose code was accepted. */
+  readonly last_step: number;
+}
+
+/** A check that a journey began; it holds the secret that is to be enrolled. */
+interface AuthenticatorCheckTable {
+  readonly tenant_id: string;
+  readonly check_key: string;
+  readonly object_id: string;
+  readonly user_key: string;
+  readonly sealed: Uint8Array | null;
+  readonly tries: number;
+  readonly expires: number;
 }
 
 interface PhoneCallTable {

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { authenticatorSuite } from "./authenticators.suite.ts";
 import { directorySuite } from "./directory/directory.suite.ts";
 import { passwordSuite } from "./directory/password.suite.ts";
 import { phoneSuite } from "./phone.suite.ts";
@@ -35,6 +36,7 @@ export function storeSuite(open: Opener, { nodesShareJourneys }: { nodesShareJou
   passwordSuite(open);
   verificationSuite(open);
   phoneSuite(open);
+  authenticatorSuite(open);
 
   test("says that it is healthy while the database answers", async () => {
     expect(await store.healthy()).toBe(true);

@@ -1,4 +1,5 @@
 import type {
+  AuthenticatorPort,
   CallRecord,
   DirectoryPort,
   JourneyState,
@@ -27,6 +28,8 @@ export interface Store {
   verification(tenant: Tenant, deliver: (message: OutgoingMessage) => Promise<void>): VerificationPort;
   /** Texts and calls to phones; `delivery` makes them. */
   phone(tenant: Tenant, delivery: PhoneDelivery): PhonePort;
+  /** Authenticator apps of the accounts. */
+  authenticators(tenant: Tenant): AuthenticatorPort;
   /** What became of a call, told with its token by whoever made it; false where no call waits for it. */
   settleCall(tenantId: string, token: string, state: "confirmed" | "failed"): Promise<boolean>;
   /** True when the database answers. */

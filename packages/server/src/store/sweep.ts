@@ -45,6 +45,7 @@ export async function sweep(database: Database, retention: Retention, now: numbe
   await removeBefore(db, "refresh_tokens", "token_key", "expires", seconds - tokenAfterlife);
   await removeBefore(db, "verification_codes", "code_key", "expires", now);
   await removeBefore(db, "verification_sends", "address_key", "updated", now - longSendWindow);
+  await removeBefore(db, "authenticator_checks", "check_key", "expires", now);
   await removeBefore(db, "phone_calls", "call_key", "expires", now);
   await removeBefore(db, "account_origins", "origin_key", "created", now - originLifetime);
   await removeBefore(db, "outbox", "id", "at", now - retention.outbox);

@@ -16,6 +16,8 @@ export const handlers = {
   directory: provider("Providers.AzureActiveDirectoryProvider"),
   restful: provider("Providers.RestfulProvider"),
   claimsTransformation: provider("Providers.ClaimsTransformationProtocolProvider"),
+  azureMfa: provider("Providers.AzureMfaProtocolProvider"),
+  phoneFactor: provider("Providers.PhoneFactorProtocolProvider"),
   noopSession: provider("SSO.NoopSSOSessionProvider"),
   defaultSession: provider("SSO.DefaultSSOSessionProvider"),
   externalLoginSession: provider("SSO.ExternalLoginSSOSessionProvider"),

@@ -21,7 +21,7 @@ const field = (
   ...more,
 });
 
-const emailPattern = {
+export const emailPattern = {
   pattern: {
     regularExpression:
       "^[a-zA-Z0-9!#$%&'+^_`{}~-]+(?:\\.[a-zA-Z0-9!#$%&'+^_`{}~-]+)*@(?:[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?\\.)+[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?$",
@@ -47,6 +47,7 @@ const hidden: readonly ClaimType[] = [
   plain("executed-SelfAsserted-Input", "string"),
   plain("forceChangePasswordNextLogin", "boolean"),
   plain("grant_type", "string"),
+  plain("isActiveMFASession", "boolean"),
   plain("isForgotPassword", "boolean"),
   plain("issuerUserId", "string"),
   plain("mailNickName", "string"),
@@ -60,6 +61,7 @@ const hidden: readonly ClaimType[] = [
   plain("signInNames.emailAddress", "string"),
   plain("signInNames.userName", "string"),
   plain("strongAuthenticationEmailAddress", "string"),
+  plain("secondFactorProved", "boolean"),
   plain("sub", "string"),
   plain("tenantId", "string"),
   plain("trustFrameworkPolicy", "string"),
@@ -102,6 +104,7 @@ export function claimTypes(scope: Scope): IdMap<ClaimType> {
     field("userMsg", "", "Paragraph"),
   ];
   for (const each of shown) claims.set(each.id, each);
+  for (const each of scope.secondFactor?.claimTypes ?? []) claims.set(each.id, each);
   for (const attribute of scope.collected) {
     const known = claims.get(attribute.claimType);
     claims.set(attribute.claimType, {

@@ -52,10 +52,14 @@ export function compileUserFlow(document: UserFlowDocument, facts: TenantFacts):
       claimTypes: allClaimTypes(scope),
       predicates: IdMap.of(predicates),
       predicateValidations: IdMap.of([validation]),
-      claimsTransformations: claimsTransformations(usedTransformations(technicalProfiles), restoring(scope)),
+      claimsTransformations: claimsTransformations(usedTransformations(technicalProfiles), [
+        ...restoring(scope),
+        ...(scope.secondFactor?.transformations ?? []),
+      ]),
       contentDefinitions: contentDefinitions(document),
       localization: localization(document),
       claimsProviders: claimsProviders(scope, groups),
+      displayControls: IdMap.of(scope.secondFactor?.displayControls ?? []),
       technicalProfiles,
       userJourneys: IdMap.of([journey, refreshJourney(scope)]),
       subJourneys: IdMap.of(subJourneysOf(scope)),
@@ -137,7 +141,8 @@ function profileGroups(scope: Scope): ProfileGroup[] {
         ...connectorProfiles(scope, "preTokenIssuance"),
       ],
     ],
-    ["Session Management", service.sessionProfiles()],
+    ["Second factor", scope.secondFactor?.profiles ?? []],
+    ["Session Management", [...service.sessionProfiles(), ...(scope.secondFactor?.sessionProfiles ?? [])]],
     [
       "Token Issuer",
       [

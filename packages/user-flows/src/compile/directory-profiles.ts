@@ -13,7 +13,7 @@ const registeredMessage = "You are already registered, please press the back but
 
 type Parts = Parameters<typeof technicalProfile>[2];
 
-function directory(id: string, operation: "Read" | "Write", parts: Parts): TechnicalProfile {
+export function directory(id: string, operation: "Read" | "Write", parts: Parts): TechnicalProfile {
   return technicalProfile(id, proprietary("directory"), {
     includeInSso: false,
     useTechnicalProfileForSessionManagement: "SM-Noop",
@@ -22,7 +22,7 @@ function directory(id: string, operation: "Read" | "Write", parts: Parts): Techn
   });
 }
 
-const mustExist = { RaiseErrorIfClaimsPrincipalDoesNotExist: "true" } as const;
+export const mustExist = { RaiseErrorIfClaimsPrincipalDoesNotExist: "true" } as const;
 const mustBeNew = { RaiseErrorIfClaimsPrincipalAlreadyExists: "true" } as const;
 
 /** Attributes of the page that the directory keeps under their own names; the address is kept as an identity. */

@@ -74,6 +74,7 @@ function journeySteps(scope: Scope): Step[] {
         ...federatedSignUp(scope),
         ...account(scope),
         ...forcedReset(scope),
+        ...secondFactor(scope),
         ...beforeToken(scope),
       ];
     case "signIn":
@@ -84,6 +85,7 @@ function journeySteps(scope: Scope): Step[] {
         ...readFederated(scope, "AAD-UserReadUsingAlternativeSecurityId"),
         ...account(scope),
         ...forcedReset(scope),
+        ...secondFactor(scope),
         ...beforeToken(scope),
       ];
     case "signUp":
@@ -94,6 +96,7 @@ function journeySteps(scope: Scope): Step[] {
         ...readFederated(scope, "AAD-UserReadUsingAlternativeSecurityId-RaiseIfExists"),
         ...federatedSignUp(scope),
         ...account(scope),
+        ...secondFactor(scope),
         ...beforeToken(scope),
       ];
     case "profileUpdate":
@@ -102,6 +105,7 @@ function journeySteps(scope: Scope): Step[] {
         ...chosenExchange(scope, providerExchanges(scope)),
         ...readFederated(scope, "AAD-UserReadUsingAlternativeSecurityId"),
         ...account(scope),
+        ...secondFactor(scope),
         // No attribute selected: there is nothing to show (user-flows.md 4.8).
         ...(scope.collected.length > 0
           ? [exchangeStep("B2CUserProfileUpdateExchange", "SelfAsserted-ProfileUpdate")]
@@ -239,6 +243,11 @@ function forcedReset(scope: Scope): Step[] {
   ];
 }
 
+/** Once in a journey: where a forgotten password asked for it, the steps before the token find it proved. */
+function secondFactor(scope: Scope): readonly Step[] {
+  return scope.secondFactor?.steps ?? [];
+}
+
 function beforeToken(scope: Scope): Step[] {
   return connectorSteps(scope, "preTokenIssuance");
 }
@@ -248,6 +257,8 @@ function beforeToken(scope: Scope): Step[] {
 function resetSteps(scope: Scope): Step[] {
   return [
     exchangeStep("PasswordResetUsingEmailAddressExchange", resetDiscoveryId(scope)),
+    // Before the new password is written, not only before the token (OWASP ASVS 6.4.3).
+    ...secondFactor(scope),
     exchangeStep("NewCredentials", "LocalAccountWritePasswordUsingObjectId"),
   ];
 }

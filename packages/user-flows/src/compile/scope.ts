@@ -9,6 +9,8 @@ import {
 import { countryNames } from "../document/countries.ts";
 import type { ConnectorStep, UserFlowDocument } from "../document/user-flow.ts";
 import type { ConnectorFacts, IdentityProviderFacts, TenantFacts } from "../tenant-facts.ts";
+import { secondFactorOf } from "./second-factor.ts";
+import type { SecondFactor } from "./second-factor-words.ts";
 
 /** One attribute as the flow's pages collect it. */
 export interface CollectedAttribute {
@@ -50,6 +52,7 @@ export interface Scope {
   readonly connectors: Readonly<Record<ConnectorStep, readonly ConnectorFacts[]>>;
   readonly passwordReset: boolean;
   readonly forcedReset: boolean;
+  readonly secondFactor?: SecondFactor;
 }
 
 export const inputTypes = {
@@ -82,6 +85,7 @@ export function scopeOf(flow: UserFlowDocument, facts: TenantFacts): Scope {
       : undefined;
   const modern = flow.userFlowTypeVersion !== 1;
   const password = flow.passwordComplexityConfiguration;
+  const secondFactor = secondFactorOf(flow);
   return {
     flow,
     facts,
@@ -105,6 +109,7 @@ export function scopeOf(flow: UserFlowDocument, facts: TenantFacts): Scope {
       : { postFederationSignup: [], postAttributeCollection: [], preTokenIssuance: [] },
     passwordReset: modern && localIdentity !== undefined && password.isSelfServicePasswordResetAllowed,
     forcedReset: localIdentity !== undefined && password.allowExpiredPasswordReset,
+    ...(secondFactor && { secondFactor }),
   };
 }
 

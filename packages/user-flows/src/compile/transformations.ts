@@ -5,7 +5,7 @@ const pair = (claimTypeReferenceId: string, transformationClaimType: string): Tr
   transformationClaimType,
 });
 
-function transformation(
+export function transformation(
   id: string,
   transformationMethod: string,
   inputClaims: readonly TransformationClaim[],

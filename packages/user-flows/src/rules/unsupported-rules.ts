@@ -9,12 +9,12 @@ export const unsupportedRule: Rule = ({ flow, written, methods }, report) => {
   if (methods.includes("phoneWithOneTimePassword")) {
     refuse("authenticationMethods", "Sign-in by phone", "Use 'emailWithPassword' or 'userName'.");
   }
-  const state = written.multifactorAuthenticationConfiguration.multifactorAuthenticationState;
-  if (state !== "off") {
+  const { multifactorAuthenticationState: state } = written.multifactorAuthenticationConfiguration;
+  if (state === "conditional") {
     refuse(
       "multifactorAuthenticationConfiguration.multifactorAuthenticationState",
-      "Multi-factor authentication",
-      "Set it to 'off'.",
+      "Conditional Access",
+      "Set it to 'on' or 'off'.",
     );
   }
   if (written.isConditionalAccessEnforced)

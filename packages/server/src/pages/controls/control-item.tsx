@@ -2,6 +2,11 @@ import type { PageControl, PageField } from "@vestibule/engine";
 import type { DisplayControlType } from "@vestibule/policy";
 import type { ComponentChildren } from "preact";
 import type { PageFrame } from "../page-frame.ts";
+import {
+  AuthenticatorAppIconControl,
+  AuthenticatorInfoControl,
+  QrCodeControl,
+} from "./authenticator-controls.tsx";
 import { VerificationControl } from "./verification-control.tsx";
 
 export interface ControlProps {
@@ -15,6 +20,9 @@ export interface ControlProps {
 const components: Readonly<Partial<Record<DisplayControlType, (props: ControlProps) => ComponentChildren>>> =
   {
     VerificationControl,
+    QrCodeControl,
+    AuthenticatorInfoControl,
+    AuthenticatorAppIconControl,
   };
 
 /** A display control in the list of a page's fields: pages.md 3.5. */

@@ -43,6 +43,15 @@ export interface DirectoryParts {
 /** How long a repeated create finds the account of its own journey. */
 export const originLifetime = 24 * 3_600_000;
 
+/** What goes with an account, beside its own row, its lockout and its sessions. */
+const tablesOfAccounts = [
+  "account_identities",
+  "account_values",
+  "account_origins",
+  "authenticators",
+  "authenticator_checks",
+] as const;
+
 /** The accounts of one tenant, in the durable tables. */
 export function createDirectory(
   { database, hasher, masterKey, now }: DirectoryParts,
@@ -70,7 +79,7 @@ export function createDirectory(
       if (!isGuid(given)) return false;
       const objectId = given.toLowerCase();
       return await transact(db, async (transaction) => {
-        for (const table of ["account_identities", "account_values", "account_origins"] as const) {
+        for (const table of tablesOfAccounts) {
           await transaction
             .deleteFrom(table)
             .where("tenant_id", "=", tenant.id)
