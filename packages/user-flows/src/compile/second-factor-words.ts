@@ -28,7 +28,7 @@ export interface SecondFactor {
 }
 
 /** Set by a page that proved the factor; with it the factor is not asked for a second time in the journey. */
-export const provedClaim = "secondFactorProved";
+const provedClaim = "secondFactorProved";
 export const provedNow = constant(provedClaim, "true");
 
 /** Steps that are passed over where the factor was proved, in this journey or in its session. */
