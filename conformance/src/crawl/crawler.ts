@@ -172,6 +172,8 @@ function unsupportedPart(
   diagnostics: readonly Diagnostic[],
 ): string | undefined {
   for (const { reason } of attempts) {
+    if (diagnostics.some(({ code }) => code === "VB130") && /last page/.test(reason))
+      return "its relying party reads a client assertion, which B2C deprecated";
     const profile = /AADB2C90037: Technical profile '([^']+)'/.exec(reason)?.[1];
     const said = diagnostics.find(
       ({ code, message }) => code === "VB101" && profile !== undefined && message.includes(`'${profile}'`),

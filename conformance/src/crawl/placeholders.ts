@@ -1,4 +1,4 @@
-import { tenantDomain, tenantId } from "../lab/laboratory.ts";
+import { clientId, tenantDomain, tenantId } from "../lab/laboratory.ts";
 
 const someGuid = "d1a50000-0000-4000-8000-0000000000b2";
 
@@ -11,6 +11,12 @@ export function fillPlaceholders(text: string): string {
   const root = /<TrustFrameworkPolicy\b[^>]*>/.exec(text.replace(/<!--[\s\S]*?-->/g, ""))?.[0] ?? "";
   const named = /\bTenantId\s*=\s*["']([^"']*)["']/.exec(root)?.[1] ?? "";
   if (named.trim() !== "") filled = filled.replaceAll(named, tenantDomain);
+  // A list of applications that may sign people in: ours is one of them.
+  if (/\{OIDC:ClientId\}/i.test(filled))
+    filled = filled.replace(
+      /(<InputParameter\s+Id=")[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"/i,
+      `$1${clientId}"`,
+    );
   return filled
     .replaceAll(/\{\{\s*tenantId\s*\}\}|your-?_?tenant(?:name)?\.onmicrosoft\.com/gi, tenantDomain)
     .replaceAll(/(<Item\s+Key="client_id"\s*>)\s*(<\/Item>)/gi, "$1placeholder$2")

@@ -187,6 +187,7 @@ async function writeTenant(directory: string): Promise<void> {
       defaultDomain: tenantDomain,
       domains: [tenantDomain],
       extensionsAppId: "d1a50000-0000-4000-8000-0000000000e1",
+      settings: { lenientClaimFlow: true },
     },
     "applications.json": [
       {

@@ -36,6 +36,19 @@ it("names a reference that nothing answers to, with the nearest name", () => {
   ]);
 });
 
+it("tells of claims that the application would hand over in a client assertion", () => {
+  const policy = samplePolicy();
+  const inputClaims = [{ claimTypeReferenceId: "email" }];
+  const read = (cryptographicKeys: { id: string; storageReferenceId: string }[]) => {
+    const technicalProfile = { ...policy.relyingParty.technicalProfile, inputClaims, cryptographicKeys };
+    return compile({ ...policy, relyingParty: { ...policy.relyingParty, technicalProfile } }).diagnostics;
+  };
+  expect(read([{ id: "client_secret", storageReferenceId: "B2C_1A_Key" }])).toMatchObject([
+    { code: "VB130", severity: "warning", message: expect.stringContaining("'email'") },
+  ]);
+  expect(read([])).toEqual([]);
+});
+
 it("tells of a page whose layout is older than what is drawn, where a journey shows it", () => {
   const policy = samplePolicy();
   const old = (id: string) => ({

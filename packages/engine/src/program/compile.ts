@@ -1,4 +1,5 @@
 import { type Diagnostic, IdMap, nearestName, type Policy } from "@vestibule/policy";
+import { clientAssertion } from "./client-assertion.ts";
 import type { CompiledProfile } from "./compiled-profile.ts";
 import { defaultIssuer, entryJourneys } from "./entries.ts";
 import { oldLayouts } from "./old-layouts.ts";
@@ -42,6 +43,7 @@ export function compile(policy: Policy): Compilation {
     ...unresolvedReferences(policy, reached),
     ...journeyInsights(policy),
     ...oldLayouts(policy, reached),
+    ...clientAssertion(policy),
     ...shared.diagnostics,
   );
   if (diagnostics.some(({ severity }) => severity === "error")) return { diagnostics };

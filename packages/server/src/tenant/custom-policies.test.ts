@@ -27,6 +27,9 @@ afterEach(async () => {
   await rm(other, { recursive: true, force: true });
 });
 
+const neverGiven =
+  '<ClaimType Id="neverGiven"><DisplayName>Never</DisplayName><DataType>string</DataType></ClaimType>';
+
 const read = () => readTenant(tenant.directory, { mode: "development" });
 
 describe("policy files of a tenant", () => {
@@ -50,6 +53,24 @@ describe("policy files of a tenant", () => {
       JSON.stringify({ Environments: environments }),
     );
     expect((await read()).tenant?.policies.has("b2c_1a_signin")).toBe(true);
+  });
+
+  it("are served with a warning where a claim is never given, if the tenant's settings say so", async () => {
+    const text = await readFile(file("signin.xml"), "utf8");
+    const claim = '<OutputClaim ClaimTypeReferenceId="neverGiven" />';
+    const changed = text.replace(/(<RelyingParty>[\s\S]*?<OutputClaims>)/, `$1${claim}`);
+    await writeFile(file("signin.xml"), changed.replace("<ClaimsSchema>", `<ClaimsSchema>${neverGiven}`));
+    const flow = (reading: Awaited<ReturnType<typeof read>>) =>
+      reading.diagnostics.filter(({ code }) => code === "PL211").map(({ severity }) => severity);
+    const strict = await read();
+    expect(flow(strict)).toEqual(["error"]);
+    expect(strict.tenant?.policies.has("b2c_1a_signin")).toBe(false);
+    const path = join(tenant.directory, "tenant.json");
+    const document = JSON.parse(await readFile(path, "utf8"));
+    await writeFile(path, JSON.stringify({ ...document, settings: { lenientClaimFlow: true } }));
+    const lenient = await read();
+    expect(flow(lenient)).toEqual(["warning"]);
+    expect(lenient.tenant?.policies.has("b2c_1a_signin")).toBe(true);
   });
 
   it("are refused with file, line and column when they are wrong; the user flows stay", async () => {

@@ -17,7 +17,12 @@ const largestFile = 4 * 1024 * 1024;
  */
 export async function readCustomPolicies(
   folder: TenantFolder,
-  options: { readonly mode: TenantMode; readonly domains: readonly string[]; readonly objectId: string },
+  options: {
+    readonly mode: TenantMode;
+    readonly domains: readonly string[];
+    readonly objectId: string;
+    readonly flowAnalysis: "error" | "warning";
+  },
   memory: ReadingMemory,
 ): Promise<FlowsReading> {
   const policies = new Map<string, TenantPolicy>();
@@ -28,6 +33,7 @@ export async function readCustomPolicies(
   const environment = await readEnvironment(folder, options.mode);
   const reading = memory.policyFiles.begin({
     tenant: { domains: options.domains, objectId: options.objectId },
+    flowAnalysis: options.flowAnalysis,
     ...(environment && { settings: environment }),
   });
   const pathOf = new Map<string, string>();

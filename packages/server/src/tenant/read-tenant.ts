@@ -84,7 +84,12 @@ export async function readTenant(directory: string, options: ReadTenantOptions):
   ];
   const custom = await readCustomPolicies(
     folder,
-    { mode: options.mode, domains, objectId: document.id.toLowerCase() },
+    {
+      mode: options.mode,
+      domains,
+      objectId: document.id.toLowerCase(),
+      flowAnalysis: document.settings.lenientClaimFlow ? "warning" : "error",
+    },
     memory,
   );
   if (flows.policies.size + flows.broken.size + custom.policies.size + custom.broken.size === 0) {

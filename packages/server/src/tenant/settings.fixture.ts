@@ -10,4 +10,5 @@ export const defaultSettings: TenantSettings = {
   allowAnyPostLogoutRedirect: false,
   allowPlainPkce: false,
   strictRefreshRotation: false,
+  lenientClaimFlow: false,
 };

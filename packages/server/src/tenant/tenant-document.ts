@@ -69,6 +69,8 @@ export const tenantShape = object({
       // protocol.md 13: on, and never for single-page applications.
       allowPlainPkce: optional(flag, true),
       strictRefreshRotation: optional(flag, false),
+      // policy-language.md 14.3: claims of a policy that no step gives are warnings then, not errors.
+      lenientClaimFlow: optional(flag, false),
     }),
   ),
 });

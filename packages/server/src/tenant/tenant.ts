@@ -67,6 +67,8 @@ export interface TenantSettings {
   readonly allowAnyPostLogoutRedirect: boolean;
   readonly allowPlainPkce: boolean;
   readonly strictRefreshRotation: boolean;
+  /** A claim of a policy that no step gives is a warning. */
+  readonly lenientClaimFlow: boolean;
 }
 
 /** A client secret and when it counts, in milliseconds since 1970. */
