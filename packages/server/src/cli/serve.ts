@@ -10,7 +10,6 @@ import {
   type WorkerRole,
   workerRole,
 } from "../hosting/workers.ts";
-import { startServer } from "../server.ts";
 import type { Invocation } from "./options.ts";
 import { UsageError } from "./options.ts";
 import { printDiagnostics } from "./report.ts";
@@ -59,6 +58,8 @@ async function serveHere(
   }: { readonly stopped: Promise<unknown>; readonly hashes: number; readonly role?: WorkerRole },
 ): Promise<number> {
   const tls = await readTls(invocation);
+  // Loaded by those who serve: whoever only watches over them needs none of it.
+  const { startServer } = await import("../server.ts");
   const server = await startServer({
     ...startOptions(invocation, "info"),
     mode: "production",
