@@ -172,15 +172,32 @@ describe("a page with a verification control", () => {
     expect(JSON.stringify(browser.ports.callRecords)).not.toContain(code);
   });
 
-  it("gives a control's claims to the journey only as far as the control and the page put them out", async () => {
+  it("gives the page what was proved even where the control puts nothing out, and nothing else of the control", async () => {
     const browser = await atThePage(
       controlPolicy((parts) => {
         parts.displayControls[0] = { ...emailControl, outputClaims: [] };
+        const prove = parts.technicalProfiles.findIndex(({ id }) => id === "Prove");
+        const profile = parts.technicalProfiles[prove];
+        if (!profile) throw new Error("no profile");
+        const outputClaims = [...profile.outputClaims, { claimTypeReferenceId: "ticket" }];
+        parts.technicalProfiles[prove] = { ...profile, outputClaims };
+        parts.claimTypes.push({ id: "ticket", dataType: "string" });
+        const send = parts.technicalProfiles.findIndex(({ id }) => id === "Mail-Send");
+        const sender = parts.technicalProfiles[send];
+        if (!sender) throw new Error("no sender");
+        parts.technicalProfiles[send] = {
+          ...sender,
+          outputClaims: [{ claimTypeReferenceId: "ticket", defaultValue: "t-1" }],
+        };
       }),
     );
     await browser.prove("email", person.email);
+    expect(browser.state.waiting).toMatchObject({
+      controls: { [emailControl.id]: { scope: { ticket: "t-1" } } },
+    });
     await browser.submit(person);
-    expect(browser.issued().claims).not.toHaveProperty("email");
+    expect(browser.issued().claims.email).toBe(person.email);
+    expect(browser.state.bag).not.toHaveProperty("ticket");
   });
 
   it("follows preconditions and ContinueOnError of an action's profiles", async () => {

@@ -317,7 +317,8 @@ export function provedByControls(
     const progress = progressOf(waiting, part.control.id);
     if (progress.state !== "verified" || !isSubject({ form, part, fields, progress }, posted))
       return { kind: "open" };
-    Object.assign(claims, progress.output);
+    // What was proved counts as submitted, whether or not the control puts it out; the rest of its scope does not.
+    Object.assign(claims, progress.subject, progress.output);
   }
   return { kind: "proved", claims };
 }
