@@ -127,6 +127,15 @@ describe("a page with a verification control", () => {
     expect(await browser.press("VerifyCode", fields)).toEqual({ kind: "accepted" });
   });
 
+  it("sends another code for the same address when a form posts its locked fields no more", async () => {
+    const browser = await atThePage();
+    await browser.press("SendCode", { email: person.email });
+    const first = browser.mailedCode();
+    expect(await browser.press("SendCode", { displayName: "Sol" })).toEqual({ kind: "accepted" });
+    expect(browser.mailedCode()).not.toBe(first);
+    expect(browser.ports.httpCalls.at(-1)?.body).toContain(person.email);
+  });
+
   it("knows only its own controls and actions", async () => {
     const browser = await atThePage();
     expect(await browser.press("SendCode", {}, "foreignControl")).toEqual({ kind: "notOnPage" });

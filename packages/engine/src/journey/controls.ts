@@ -103,8 +103,10 @@ async function begin(
   posted: Readonly<Record<string, string>>,
 ): Promise<Outcome> {
   const asked = place.fields.filter(({ control }) => !control?.code);
-  const collected = collect(run, place, asked, posted);
   const { progress } = place;
+  // Once a code was sent the fields are locked, and a form without JavaScript does not post locked fields.
+  const locked = Object.entries(progress.subject).map(([id, value]) => [id, claimText(value)]);
+  const collected = collect(run, place, asked, { ...Object.fromEntries(locked), ...posted });
   const subject = collected.claims;
   // A code that is under way stays good when another cannot be sent; anything else that was proved is no longer.
   const again = progress.state === "sent" && equalClaims(progress.subject, subject);

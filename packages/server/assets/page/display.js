@@ -16,7 +16,9 @@ function say(element, text) {
 }
 
 function clearErrors() {
-  for (const error of all("#api .error.pageLevel, #api .verificationErrorText")) show(error, false);
+  // In a display control the message stands inside the element that has the class.
+  const ofProofs = "#api .verificationErrorText[id], #api .verificationErrorText > [id]";
+  for (const error of all(`#api .error.pageLevel, ${ofProofs}`)) show(error, false);
   for (const error of all("#api .error.itemLevel")) say(error, "");
   for (const input of all("#api .invalid, #api .highlightError, #api [aria-invalid]")) {
     input.classList.remove("invalid", "highlightError");
