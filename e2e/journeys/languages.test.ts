@@ -67,7 +67,8 @@ const texts = `<?xml version="1.0" encoding="utf-8"?>
       </LocalizedStrings></LocalizedResources>
     </Localization>
   </BuildingBlocks>
-  <RelyingParty><DefaultUserJourney ReferenceId="SignUpOrSignIn"/><TechnicalProfile Id="PolicyProfile"><Protocol Name="OpenIdConnect"/>
+  <RelyingParty><DefaultUserJourney ReferenceId="SignUpOrSignIn"/>
+    <UserJourneyBehaviors><JourneyFraming Enabled="true" Sources="https://app.example"/></UserJourneyBehaviors><TechnicalProfile Id="PolicyProfile"><Protocol Name="OpenIdConnect"/>
     <OutputClaims><OutputClaim ClaimTypeReferenceId="objectId" PartnerClaimType="sub"/></OutputClaims><SubjectNamingInfo ClaimType="sub"/>
   </TechnicalProfile></RelyingParty>
 </TrustFrameworkPolicy>`;
@@ -162,6 +163,12 @@ describe("a policy in several languages", () => {
     expect(foreign.text).toContain("invalid input");
     const listed = await person.post(page, { ...fields, country: "AT", displayName: "Ada" });
     expect(listed.text).not.toContain("invalid input");
+  });
+
+  it("lets the application that it names show its pages in a frame", async () => {
+    const { headers } = await world.person().fetch(world.person().authorizeAddress(policy));
+    expect(headers.get("content-security-policy")).toContain("frame-ancestors https://app.example");
+    expect(headers.get("x-frame-options")).toBe("ALLOW-FROM https://app.example");
   });
 
   it("shows errors in its own page and language, inside a journey and outside of one", async () => {

@@ -9,6 +9,7 @@ import {
   userFlowDiagnostics,
 } from "./diagnostics.mjs";
 import { code, page, section, table } from "./markdown.mjs";
+import { claimResolvers, policyElements, technicalProfiles } from "./policies.mjs";
 import { settingsTable } from "./settings.mjs";
 import { transformations } from "./transformations.mjs";
 
@@ -44,6 +45,9 @@ export const pages = new Map([
   ["connector-testing.md", connectorRules()],
   ["strings.md", strings()],
   ["transformations.md", transformations()],
+  ["policy-elements.md", policyElements()],
+  ["technical-profiles.md", technicalProfiles()],
+  ["claim-resolvers.md", claimResolvers()],
 ]);
 
 function userFlowSettings() {

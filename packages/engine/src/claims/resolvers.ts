@@ -61,6 +61,13 @@ const resolvers: Readonly<Record<string, Members>> = {
   },
 };
 
+/** Prefix → members, in lower case; `OAUTH-KV` and `Claim`, which take any name, stand apart. */
+export function resolverNames(): Readonly<Record<string, readonly string[]>> {
+  return Object.fromEntries(
+    Object.entries(resolvers).map(([prefix, members]) => [prefix, Object.keys(members)]),
+  );
+}
+
 function parameter(name: string): Member {
   return ({ state }) =>
     Object.hasOwn(state.request.parameters, name) ? state.request.parameters[name] : undefined;

@@ -26,22 +26,18 @@ IncludeClaimResolvingInClaimsHandling | false | Claim resolvers in default value
 
 const provider = `
 client_id | | The application's id at the provider. Required.
-scope | openid | Scopes that are asked for.
-response_types | code | Response types that are asked for.
-response_mode | form_post | query or form_post.
-HttpBinding | GET | GET or POST, for the token endpoint.
+scope | | Scopes that are asked for; openid where an OpenID Connect provider is asked for nothing else.
+response_mode | | query, form_post or fragment; form_post of an OpenID Connect provider.
+HttpBinding | POST | GET or POST, for the token endpoint.
 token_endpoint_auth_method | client_secret_post | client_secret_post, client_secret_basic or private_key_jwt.
-token_signing_algorithm | RS256 | The algorithm of private_key_jwt.
+token_signing_algorithm | RS256 | RS256 or RS512, for private_key_jwt.
 UsePolicyInRedirectUri | false | The policy's own redirect address instead of the tenant's.
 SingleLogoutEnabled | true | Sign-out goes on at the provider.
 end_session_endpoint | | The provider's sign-out address, where its metadata does not name it.
 ClaimsEndpoint | | Address of the user's claims.
-BearerTokenTransmissionMethod | AuthorizationHeader | How the claims endpoint gets the access token.
 IdTokenAudience | client_id | What aud of the id token must be.
 DiscoverMetadataByTokenIssuer | false | Keys are looked up at the token's own issuer.
 ValidTokenIssuerPrefixes | | Issuers that are believed, where any tenant of the provider may sign in.
-AdditionalRequestQueryParameters | | Further parameters of the authorization request.
-ResolveJsonPathsInJsonTokens | false | Partner names are paths into the answer.
 ClaimsProviderSelectionDisplayType | Button | Button, TextLink or SignUpLink on pages that offer the provider.
 -ProviderName | | Accepted; shown nowhere.
 -external_user_identity_claim_id | | Accepted; the claims mapping says who the person is.`;
@@ -75,7 +71,7 @@ RaiseErrorIfClaimsPrincipalAlreadyExists | false | An account that is there alre
 grant_type | | password makes an OpenIdConnect profile one that checks a password.`),
   RESTful: items(`
 ServiceUrl | | Address of the API. Required.
-AuthenticationType | None | None, Basic, Bearer, ClientCertificate, ApiKeyHeader, OAuth2.
+AuthenticationType | | None, Basic, Bearer, ClientCertificate or ApiKeyHeader. Required.
 AllowInsecureAuthInProduction | false | AuthenticationType None is allowed in production.
 SendClaimsIn | Body | Body, Form, Header, Url or QueryString.
 ClaimUsedForRequestPayload | | A claim whose JSON is the whole body.
@@ -105,16 +101,20 @@ METADATA | | The provider whose keys sign hints.
 issuer | | Who must have issued the hint.
 IdTokenAudience | | Whom the hint must be for.`),
   "OpenID Connect provider": items(`${provider}
+response_types | code | Response types that are asked for.
 METADATA | | Address of the provider's discovery document; else the endpoints below.
 authorization_endpoint | | Where people are sent.
 AccessTokenEndpoint | | Where the code is redeemed.
 JWKS | | The provider's keys.
 issuer | | Who must have issued the id token.
-ReadBodyClaimsOnIdpRedirect | false | Claims that the provider posts beside the code, such as Apple's user.
+ReadBodyClaimsOnIdpRedirect | | Names of the claims that the provider posts beside the code, such as Apple's user.
 -MarkAsFailureOnStatusCode | | Accepted; every status from 400 is a failure.`),
   "OAuth 2.0 provider": items(`${provider}
 authorization_endpoint | | Where people are sent. Required.
 AccessTokenEndpoint | | Where the code is redeemed. Required.
+AdditionalRequestQueryParameters | | Further parameters of the authorization request.
+BearerTokenTransmissionMethod | | AuthorizationHeader sends the access token in a header, else in the query.
+ResolveJsonPathsInJsonTokens | false | Partner names are paths into the answer.
 ClaimsEndpointAccessTokenName | access_token | The parameter that carries the token.
 ClaimsEndpointFormatName | | Name of the parameter that asks for a format.
 ClaimsEndpointFormat | | Its value.

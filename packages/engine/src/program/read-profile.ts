@@ -54,6 +54,9 @@ const handlers: Readonly<Record<string, Reader>> = {
   "web.tpengine.sso.oauthssosessionprovider": session("OAuth"),
 };
 
+/** Handlers that run, in lower case. */
+export const handlerNames: readonly string[] = Object.keys(handlers);
+
 /** Picks the implementation of a technical profile and reads its metadata. */
 export function readProfile(profile: TechnicalProfile, policy: Policy): Reading {
   switch (profile.protocol.name) {

@@ -2,17 +2,19 @@ import { randomBytes } from "node:crypto";
 import type { FastifyReply } from "fastify";
 import type { ApplicationAnswer } from "../context.ts";
 import { escapeHtml } from "../html-text.ts";
+import { type Framing, framingOf } from "./framing.ts";
 
 /** The final response to the application, byte for byte as pages.md 1.12 says. */
 export async function sendApplicationAnswer(
   reply: FastifyReply,
   answer: ApplicationAnswer,
+  framing?: Framing,
 ): Promise<unknown> {
   noStore(reply);
   reply.header("Referrer-Policy", "strict-origin");
   if (answer.mode === "form_post") {
     const nonce = randomBytes(16).toString("base64url");
-    autoSubmitHeaders(reply, nonce);
+    autoSubmitHeaders(reply, nonce, framing);
     return reply.send(formPostPage(answer.redirectUri, answer.fields, nonce));
   }
   return sendRedirect(reply, answerUrl(answer));
@@ -66,15 +68,15 @@ export function urlEncode(text: string): string {
   return encoded;
 }
 
-export function autoSubmitHeaders(reply: FastifyReply, nonce: string): void {
+export function autoSubmitHeaders(reply: FastifyReply, nonce: string, framing = framingOf(undefined)): void {
   // No `form-action`: the application's answer to the post may redirect anywhere.
   reply
     .header("Content-Type", "text/html; charset=utf-8")
     .header("X-Content-Type-Options", "nosniff")
-    .header("X-Frame-Options", "DENY")
+    .header("X-Frame-Options", framing.options)
     .header(
       "Content-Security-Policy",
-      `default-src 'none'; script-src 'nonce-${nonce}'; base-uri 'none'; frame-ancestors 'none'`,
+      `default-src 'none'; script-src 'nonce-${nonce}'; base-uri 'none'; ${framing.ancestors}`,
     );
 }
 

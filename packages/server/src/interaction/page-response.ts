@@ -10,6 +10,7 @@ import type { Tenant, TenantPolicy } from "../tenant/tenant.ts";
 import { noStore } from "./application-response.ts";
 import { setCookie } from "./cookies.ts";
 import type { CsrfTokens } from "./csrf.ts";
+import { type Framing, framingOf } from "./framing.ts";
 import { csrfCookie } from "./open-transactions.ts";
 import { publicError } from "./public-errors.ts";
 import { transIdOf } from "./transaction-id.ts";
@@ -67,7 +68,7 @@ export function pageResponses(deps: {
         .replace("T", " ")
         .replace(/\.\d+Z$/, "Z"),
     });
-    return send(reply.status(error.status), error.correlationId, rendered);
+    return send(reply.status(error.status), error.correlationId, rendered, framingOf(place?.policy));
   }
 
   /** Somebody at a policy's address whose journey is not known, or did not begin. */
@@ -144,7 +145,7 @@ export function pageResponses(deps: {
         deploymentMode: policy.program.policy.deploymentMode,
       });
       setCookie(request, reply, csrfCookie, token);
-      return send(reply.status(200), state.id, rendered);
+      return send(reply.status(200), state.id, rendered, framingOf(policy));
     },
   };
 }
@@ -183,12 +184,16 @@ function newNonce(): string {
   return randomBytes(16).toString("base64url");
 }
 
-function send(reply: FastifyReply, correlationId: string, rendered: RenderedPage): unknown {
+function send(reply: FastifyReply, correlationId: string, rendered: RenderedPage, framing: Framing): unknown {
   noStore(reply);
-  const { value, enforce } = rendered.contentSecurityPolicy;
-  const framing = "frame-ancestors 'none'";
+  const { enforce } = rendered.contentSecurityPolicy;
+  const value = rendered.contentSecurityPolicy.value.replace(/\bframe-ancestors [^;]*/, framing.ancestors);
   // A report-only policy cannot forbid framing, so that directive is always enforced by itself.
-  const policies = enforce ? (/\bframe-ancestors\b/.test(value) ? value : `${value}; ${framing}`) : framing;
+  const policies = enforce
+    ? /\bframe-ancestors\b/.test(value)
+      ? value
+      : `${value}; ${framing.ancestors}`
+    : framing.ancestors;
   if (!enforce) reply.header("Content-Security-Policy-Report-Only", value);
   if (reply.request.protocol === "https")
     reply.header("Strict-Transport-Security", "max-age=31536000; includeSubDomains");
@@ -196,7 +201,7 @@ function send(reply: FastifyReply, correlationId: string, rendered: RenderedPage
     reply
       .header("Content-Type", "text/html; charset=utf-8")
       .header("Content-Security-Policy", policies)
-      .header("X-Frame-Options", "DENY")
+      .header("X-Frame-Options", framing.options)
       .header("X-Content-Type-Options", "nosniff")
       .header("X-XSS-Protection", "1; mode=block")
       .header("X-UA-Compatible", "IE=edge")

@@ -6,6 +6,7 @@ import type { Tenant, TenantPolicy } from "../tenant/tenant.ts";
 import { sendApplicationAnswer, sendRedirect } from "./application-response.ts";
 import type { CsrfTokens } from "./csrf.ts";
 import type { Form } from "./form.ts";
+import { framingOf } from "./framing.ts";
 import type { JourneyRunner, TurnResult } from "./journey-runner.ts";
 import type { InteractionKeys } from "./keys.ts";
 import {
@@ -99,7 +100,7 @@ export async function answerBrowser(room: Room, visit: Visit, result: TurnResult
       dropTransaction(request, reply, tenant, room.keys, visit.browser, state.id);
       if (session !== undefined)
         await room.sessions.atEnd(request, reply, tenant, policy, state.request.clientId, session);
-      return sendApplicationAnswer(reply.header("X-Request-ID", state.id), result.answer);
+      return sendApplicationAnswer(reply.header("X-Request-ID", state.id), result.answer, framingOf(policy));
     }
     case "errorPage":
       if (result.ended) dropTransaction(request, reply, tenant, room.keys, visit.browser, result.state.id);

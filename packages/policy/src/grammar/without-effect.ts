@@ -1,0 +1,36 @@
+/**
+ * Parts of the language that a policy may hold and that change nothing here, `Element` or `Element@Attribute` → why. The
+ * reference is made from it. Source: policy-language.md 2, 5.2, 8, 9; technical-profiles.md 28.2.
+ */
+export const withoutEffect: Readonly<Record<string, string>> = {
+  PolicyConstraints: "B2C's own routing; a warning (PL018)",
+  Contacts: "informative; a warning (PL018)",
+  DocumentReferences: "informative",
+  "TrustFrameworkPolicy@StateTableName": "legacy; a warning (PL018)",
+  "TrustFrameworkPolicy@PublicPolicyUri": "B2C gives it no effect",
+  "TrustFrameworkPolicy@UserJourneyRecorderEndpoint": "journeys are recorded in the console",
+  "ClaimType@StatementType": "legacy",
+  AdminHelpText: "shown nowhere, as in B2C",
+  ClientDefinitions: "B2C gives them no effect",
+  ClientDefinition: "B2C gives it no effect",
+  RecoveryUri: "B2C gives it no effect; the error page is `api.error`",
+  "SupportedLanguages@PolicyLanguage": "informative",
+  "LocalizedResources@Culture": "the reference in the content definition says the language",
+  "LocalizedResourcesReference@Url": "only in the schema",
+  AssuranceLevelOfOutputClaims: "only in the schema",
+  RequiredAssuranceLevelsOfInputClaims: "only in the schema",
+  SubjectAuthenticationRequirements: "only in the schema",
+  Suppressions: "only in the schema",
+  PreferredBinding: "only in the schema",
+  InputTokenSources: "only in the schema",
+  Extensions: "only in the schema",
+  AssuranceLevel: "only in the schema",
+  PreserveOriginalAssertion: "SAML only",
+  "ClaimsExchanges@UserIdentity": "legacy",
+  "SubjectNamingInfo@NameQualifier": "SAML only",
+  "SubjectNamingInfo@SPNameQualifier": "SAML only",
+  "SubjectNamingInfo@SPProvidedID": "SAML only",
+  "SubjectNamingInfo@Format": "SAML only",
+  AzureApplicationInsights: "deprecated; a warning (PL709)",
+  JourneyInsights: "nothing is sent; journeys are recorded in the console (VB117)",
+};
