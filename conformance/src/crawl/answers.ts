@@ -9,6 +9,8 @@ export interface Intent {
   readonly password: string;
   /** How often this page was refused already: other values are tried. */
   readonly refusals: number;
+  /** How often this page was shown: the second time it asks for something new. */
+  readonly visits: number;
 }
 
 /** What the person enters in a field; the first value that its rules take, or the likeliest where none does. */
@@ -47,7 +49,8 @@ function candidatesFor(field: PageField, intent: Intent): string[] {
           ? [person.userName, person.email]
           : [person.email, person.userName, person.phone]),
     );
-  if (/national/i.test(id)) found.unshift(person.nationalPhone);
+  if (/national/i.test(id))
+    found.unshift(intent.visits % 2 === 0 ? person.otherNationalPhone : person.nationalPhone);
   if (/phone|mobile/i.test(names)) found.push(person.phone, person.nationalPhone);
   if (field.inputType === "number" || /number|count|amount|int/i.test(id)) found.push("1", "42");
   if (field.pattern !== undefined)

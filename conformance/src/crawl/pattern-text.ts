@@ -41,28 +41,31 @@ class PatternWriter {
   #sequence(): string {
     let text = "";
     while (this.#at < this.#source.length && this.#peek() !== "|" && this.#peek() !== ")") {
-      const part = this.#part();
-      text += part.repeat(this.#times());
+      const [first = "", ...others] = this.#part();
+      const choices = [first, ...others];
+      // Different characters in turn: look-ahead often wants one of each kind.
+      for (let count = this.#times(), at = 0; at < count; at++) text += choices[at % choices.length];
     }
     return text;
   }
 
-  #part(): string {
+  /** What stands for the next part of the pattern, in several ways where there are several. */
+  #part(): readonly string[] {
     const character = this.#next();
     switch (character) {
       case "^":
       case "$":
-        return "";
+        return [];
       case ".":
-        return "a";
+        return ["a"];
       case "\\":
-        return this.#escaped();
+        return [this.#escaped()];
       case "[":
         return this.#class();
       case "(":
-        return this.#group();
+        return [this.#group()];
       default:
-        return character;
+        return [character];
     }
   }
 
@@ -86,8 +89,8 @@ class PatternWriter {
     return classes[character] ?? character;
   }
 
-  /** One character of a class: the kindest that it takes. */
-  #class(): string {
+  /** Characters of a class: the kindest that it takes. */
+  #class(): readonly string[] {
     const from = this.#at;
     if (this.#peek() === "^") this.#at++;
     if (this.#peek() === "]") this.#at++;
@@ -98,7 +101,9 @@ class PatternWriter {
     const inside = this.#source.slice(from, this.#at);
     this.#at++;
     const pattern = expression(`^[${inside}]$`);
-    return [..."aA4-_.@ !"].find((each) => pattern?.test(each)) ?? inside[0] ?? "";
+    const kind = [..."aA4"].filter((each) => pattern?.test(each));
+    if (kind.length > 0) return kind;
+    return [[..."-_.@ !"].find((each) => pattern?.test(each)) ?? inside[0] ?? ""];
   }
 
   #times(): number {

@@ -7,6 +7,7 @@ export const person = {
   userName: "adaberg1",
   phone: "+14255550123",
   nationalPhone: "4255550123",
+  otherNationalPhone: "2065550187",
   password: "Pass@word1",
   newPassword: "N3w!Passw0rd",
   displayName: "Ada Berg",

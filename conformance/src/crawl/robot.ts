@@ -112,8 +112,14 @@ export class Robot {
 
   async #passForm(page: ShownPage): Promise<Shown | { readonly reason: string }> {
     let reason = "";
+    const visits = this.#seen.get(pageName(page)) ?? 1;
     for (let refusals = 0; refusals < mostRefusals; refusals++) {
-      const intent: Intent = { hasAccount: this.#goal !== "sign up", password: person.password, refusals };
+      const intent: Intent = {
+        hasAccount: this.#goal !== "sign up",
+        password: person.password,
+        refusals,
+        visits,
+      };
       for (const field of page.fields) {
         if (field.readOnly || field.isText || field.takesCode) continue;
         const shown = page.values.get(field.id) ?? "";
