@@ -22,8 +22,11 @@ export const oneTimePasswordProfile: ServerProfileKind<OneTimePasswordMetadata> 
   },
 };
 
-/** As many identifiers as one journey may serve fully: without a bound one visit can send to any number of strangers. */
-const mostIdentifiers = 3;
+/**
+ * Codes that one journey may make over all identifiers, three of them served fully but never fewer than this: without a
+ * bound one visit can send to any number of strangers.
+ */
+const codesOfJourney = (generations: number) => Math.max(15, generations * 3);
 
 function generate(context: Context, metadata: Generation, key: string): ProfileResult {
   const now = context.ports.clock.now();
@@ -31,7 +34,7 @@ function generate(context: Context, metadata: Generation, key: string): ProfileR
   const live = known && known.expires > now ? known : undefined;
   if (live && live.generations >= metadata.generations)
     return failure(context, "UserMessageIfMaxNumberOfCodeGenerated");
-  if (!context.codes.claim(metadata.generations * mostIdentifiers)) {
+  if (!context.codes.claim(codesOfJourney(metadata.generations))) {
     context.trace({ kind: "warning", text: `${context.profile.id}: this journey had its share of codes` });
     return failure(context, "UserMessageIfMaxNumberOfCodeGenerated");
   }
