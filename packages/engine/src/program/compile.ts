@@ -1,6 +1,7 @@
 import { type Diagnostic, IdMap, nearestName, type Policy } from "@vestibule/policy";
 import { clientAssertion } from "./client-assertion.ts";
 import type { CompiledProfile } from "./compiled-profile.ts";
+import { controlsOnPages } from "./controls-on-pages.ts";
 import { defaultIssuer, entryJourneys } from "./entries.ts";
 import { oldLayouts } from "./old-layouts.ts";
 import type { Program } from "./program.ts";
@@ -43,6 +44,7 @@ export function compile(policy: Policy): Compilation {
     ...unresolvedReferences(policy, reached),
     ...journeyInsights(policy),
     ...oldLayouts(policy, reached),
+    ...controlsOnPages(policy, reached),
     ...clientAssertion(policy),
     ...shared.diagnostics,
   );
@@ -97,6 +99,26 @@ function unresolvedReferences(policy: Policy, { journeys, profiles }: Reachable)
       ...(at && { at }),
     });
   };
+  const controls: IdMap<unknown> = policy.displayControls ?? new IdMap();
+  const expectControl = (id: string, from: string, at: Diagnostic["at"]) => {
+    expect("display control", id, controls, from, at);
+    const control = policy.displayControls?.get(id);
+    for (const claim of [
+      ...(control?.inputClaims ?? []),
+      ...(control?.displayClaims ?? []),
+      ...(control?.outputClaims ?? []),
+    ])
+      expect(
+        "claim type",
+        claim.claimTypeReferenceId,
+        policy.claimTypes,
+        `Display control '${id}'`,
+        claim.at,
+      );
+    for (const { technicalProfiles } of control?.actions ?? [])
+      for (const { referenceId, at: place } of technicalProfiles)
+        expect("technical profile", referenceId, policy.technicalProfiles, `Display control '${id}'`, place);
+  };
   for (const profile of profiles.flatMap((id) => policy.technicalProfiles.get(id) ?? [])) {
     const from = `Technical profile '${profile.id}'`;
     for (const { claimTypeReferenceId, at } of [
@@ -109,6 +131,7 @@ function unresolvedReferences(policy: Policy, { journeys, profiles }: Reachable)
     for (const claim of profile.displayClaims) {
       if (claim.kind === "claim")
         expect("claim type", claim.claimTypeReferenceId, policy.claimTypes, from, profile.at);
+      else expectControl(claim.displayControlReferenceId, from, profile.at);
     }
     for (const id of [...profile.inputClaimsTransformations, ...profile.outputClaimsTransformations]) {
       expect("claims transformation", id, policy.claimsTransformations, from, profile.at);

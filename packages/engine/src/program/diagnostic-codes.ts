@@ -23,5 +23,6 @@ export const policyDiagnostics: Readonly<Record<string, string>> = {
   VB115: "A page with a layout before 1.2, which is drawn with the elements of the newest one.",
   VB116: "A technical profile without an input claim that its operation needs.",
   VB117: "`JourneyInsights`: journeys are recorded in the console instead.",
+  VB118: "A display control where nobody can complete it.",
   VB130: "A relying party that reads claims from a client assertion.",
 };

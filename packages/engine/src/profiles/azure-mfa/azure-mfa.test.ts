@@ -226,7 +226,7 @@ it("has an operation that exists, and the input claims that it needs", () => {
   const diagnose = (profile: TechnicalProfile) =>
     compile(policyWith([profile], [[profile.id]])).diagnostics.map(({ code, severity }) => [code, severity]);
   expect(diagnose(azureMfa("Mfa", "TwoWayVoice", []))).toEqual([["PL302", "error"]]);
-  expect(diagnose(azureMfa("Mfa", "OneWaySMS", [claim("phone")]))).toEqual([["VB115", "error"]]);
+  expect(diagnose(azureMfa("Mfa", "OneWaySMS", [claim("phone")]))).toEqual([["VB116", "error"]]);
   expect(diagnose(azureMfa("Mfa", "verifyotp", [claim("otpCode")]))).toEqual([]);
   const none = technicalProfile("Mfa", handler("Providers.AzureMfaProtocolProvider"));
   expect(diagnose(none)).toEqual([["PL303", "error"]]);

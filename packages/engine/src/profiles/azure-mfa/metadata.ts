@@ -38,7 +38,7 @@ export function readAzureMfaMetadata(
   const missing = neededInputs[operation].find((name) => !given.has(name.toLowerCase()));
   return missing === undefined
     ? { metadata: { operation } }
-    : problem(profile, "VB115", `${operation} needs an input claim with PartnerClaimType '${missing}'.`);
+    : problem(profile, "VB116", `${operation} needs an input claim with PartnerClaimType '${missing}'.`);
 }
 
 function problem(
