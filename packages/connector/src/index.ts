@@ -62,6 +62,7 @@ export {
   RequestError,
   type StepRequest,
 } from "./request.ts";
+export { checkSignature, type SignatureDemand, signature } from "./signature.ts";
 export type {
   AfterFederatingBody,
   AnswerClaims,

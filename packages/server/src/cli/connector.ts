@@ -29,6 +29,7 @@ async function test(url: string, invocation: Invocation, terminal: Terminal): Pr
   const last = (name: string) => own(name).at(-1);
   const strict = invocation.own?.has("strict") === true;
   const [auth, tenant, preset] = [last("auth"), last("tenant"), last("preset")];
+  const signingKey = last("signing-key");
   const { setting, steps } = await attempt(() =>
     readSetting(
       {
@@ -37,6 +38,7 @@ async function test(url: string, invocation: Invocation, terminal: Terminal): Pr
         attributes: own("attribute"),
         claims: own("claim"),
         ...(auth !== undefined && { auth }),
+        ...(signingKey !== undefined && { signingKey }),
         ...(tenant !== undefined && { tenant }),
         ...(preset !== undefined && { preset }),
       },
@@ -56,7 +58,8 @@ async function test(url: string, invocation: Invocation, terminal: Terminal): Pr
   if (junit !== undefined) await deliver(junit, junitReport(report), terminal);
   if (report.stopped !== undefined) say(report.stopped);
   say(sentence(report));
-  if (setting.credentials.kind === "none" && new URL(setting.url).search === "") {
+  const { credentials, signingKey: signed } = setting;
+  if (credentials.kind === "none" && signed === undefined && new URL(setting.url).search === "") {
     say("No case looked whether the API checks its caller: --auth says how the server proves itself.");
   }
   const { errors, warnings, skipped, cases } = summaryOf(report);

@@ -29,6 +29,7 @@ export const optionTable = {
   "log-level": { kind: "text", variable: "VESTIBULE_LOG_LEVEL" },
   step: { kind: "list", variable: undefined, command: "connector" },
   auth: { kind: "text", variable: "VESTIBULE_CONNECTOR_AUTH", command: "connector" },
+  "signing-key": { kind: "text", variable: "VESTIBULE_CONNECTOR_SIGNING_KEY", command: "connector" },
   tenant: { kind: "text", variable: undefined, command: "connector" },
   attribute: { kind: "list", variable: undefined, command: "connector" },
   claim: { kind: "list", variable: undefined, command: "connector" },

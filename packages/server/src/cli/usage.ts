@@ -41,6 +41,7 @@ For \`vestibule connector test\`:
                          PreTokenIssuance; repeatable
 --auth HOW               basic:USER:PASSWORD, header:NAME:KEY,               none   VESTIBULE_CONNECTOR_AUTH
                          certificate:FILE; a secret may be env:NAME
+--signing-key KEY        signs requests with this shared key, or env:NAME    none   VESTIBULE_CONNECTOR_SIGNING_KEY
 --attribute NAME[:TYPE]  custom attribute of the tenant: string, int64, boolean; repeatable
 --tenant DIR             takes attributes and their application id from this tenant
 --claim NAME=VALUE       value that this attribute has in every case; repeatable

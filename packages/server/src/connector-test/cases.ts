@@ -113,7 +113,20 @@ function longest(setting: TestSetting, everything: Claims): Claims {
 
 type Stranger = readonly [id: string, title: string, more: Partial<Visit>];
 
-function strangers({ credentials, url }: TestSetting): readonly Stranger[] {
+function strangers(setting: TestSetting): readonly Stranger[] {
+  return [...forgers(setting), ...withWrongCredentials(setting)];
+}
+
+/** Whoever has the credentials but not the signing key. */
+function forgers({ signingKey }: TestSetting): readonly Stranger[] {
+  if (signingKey === undefined) return [];
+  return [
+    ["no-signature", "without a signature", { signingKey: null }],
+    ["wrong-signature", "signed with a wrong key", { signingKey: `${signingKey}x` }],
+  ];
+}
+
+function withWrongCredentials({ credentials, url }: TestSetting): readonly Stranger[] {
   const wrong = (id: string, title: string, given: TestCredentials): Stranger => [
     id,
     title,

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { type CallerCheck, connector, continueWith, signature, toNode } from "@vestibule/connector";
 import { SaxesParser } from "saxes";
 import { afterEach, describe, expect, it } from "vitest";
 import { jsonReport, junitReport, summaryOf } from "./report.ts";
@@ -266,6 +267,38 @@ describe("an API that breaks a rule", () => {
       consequence: "The stranger is refused.",
     });
     expect(JSON.stringify(report)).not.toContain("k-123");
+  });
+});
+
+describe("an API that wants signed requests, checked by the library for authors of APIs", () => {
+  const key = "a shared key of many characters";
+  const signed = async (check: CallerCheck) => {
+    const checked = connector({
+      authenticate: check,
+      beforeCreating: () => continueWith(),
+      onError: () => undefined,
+    });
+    const server = createServer(toNode(checked));
+    servers.push(server);
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/sign-up?code=a%20b`;
+    return test(url, ["PostAttributeCollection"], { credentials: { kind: "none" }, signingKey: key });
+  };
+
+  it("takes what the server signs, and nothing that is signed otherwise", async () => {
+    const report = await signed(signature({ keys: ["a key that is renewed", key] }));
+    expect(rulesOf(report)).toEqual([]);
+    for (const id of ["no-signature", "wrong-signature"]) {
+      expect(find(report, `PostAttributeCollection/local/${id}`).consequence).toBe(
+        "The stranger is refused.",
+      );
+    }
+  });
+
+  it("is found out where it does not look", async () => {
+    const report = await signed((call) => call.header("vestibule-signature") !== undefined);
+    const careless = report.results.filter(({ verdict }) => verdict === "failed").map(({ id }) => id);
+    expect(careless).toContain("PostAttributeCollection/local/wrong-signature");
   });
 });
 

@@ -14,6 +14,7 @@ export interface WrittenSetting {
   readonly url: string;
   readonly steps: readonly string[];
   readonly auth?: string;
+  readonly signingKey?: string;
   readonly tenant?: string;
   readonly attributes: readonly string[];
   readonly claims: readonly string[];
@@ -42,6 +43,9 @@ export async function readSetting(
     setting: {
       url: readUrl(written.url),
       credentials: await readCredentials(written.auth ?? "none", environment),
+      ...(written.signingKey !== undefined && {
+        signingKey: readSigningKey(written.signingKey, environment),
+      }),
       attributes: [...attributes].map(([name, dataType]) => ({ name, dataType })),
       claims: readClaims(written.claims, attributes),
       extensionsAppId: tenant?.extensionsAppId ?? imaginedAppId,
@@ -91,11 +95,17 @@ async function readCredentials(
   );
 }
 
+function readSigningKey(written: string, environment: Readonly<Record<string, string | undefined>>): string {
+  const key = readSecret(written, environment);
+  if (key.length < 16) throw new SettingError("A signing key has at least 16 characters.");
+  return key;
+}
+
 function readSecret(written: string, environment: Readonly<Record<string, string | undefined>>): string {
   const variable = /^env:(.+)$/s.exec(written)?.[1];
   const secret = variable === undefined ? written : environment[variable];
   if (secret === undefined) throw new SettingError(`The environment variable ${variable} is not set.`);
-  if (secret === "") throw new SettingError("A secret of --auth is empty.");
+  if (secret === "") throw new SettingError("A secret is empty.");
   return secret;
 }
 

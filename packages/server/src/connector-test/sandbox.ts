@@ -23,6 +23,8 @@ export interface Visit {
   readonly withoutEmail?: boolean;
   readonly uiLocales?: string;
   readonly credentials?: TestCredentials;
+  /** In place of the setting's; null = not signed. */
+  readonly signingKey?: string | null;
   /** Leaves out what the address has behind `?`: keys live there. */
   readonly withoutQuery?: boolean;
   /** Sends this request again, byte for byte, in place of the visit's own. */
@@ -95,8 +97,9 @@ export class Sandbox {
         return result;
       },
     };
-    const ports = this.#ports(http, visit.credentials ?? this.#setting.credentials);
-    const browser = new JourneyBrowser(this.#policy(visit), ports);
+    const proof = this.#proofOf(visit);
+    const ports = this.#ports(http, proof);
+    const browser = new JourneyBrowser(this.#policy(visit, proof), ports);
     const tag = visit.uiLocales ?? "en-US";
     browser.state = { ...browser.state, culture: { tag, language: tag.split("-")[0] ?? "en" } };
     const before = new Set(ports.accounts.keys());
@@ -113,18 +116,25 @@ export class Sandbox {
     };
   }
 
+  #proofOf(visit: Visit): Proof {
+    const signingKey = visit.signingKey === undefined ? this.#setting.signingKey : visit.signingKey;
+    return {
+      credentials: visit.credentials ?? this.#setting.credentials,
+      ...(signingKey && { signingKey }),
+    };
+  }
+
   /** The flow of this visit, compiled by the server's compiler and kept: many visits go through the same one. */
-  #policy({ step, account, credentials }: Visit): Policy {
-    const kind = (credentials ?? this.#setting.credentials).kind;
-    const key = `${step} ${account} ${kind}`;
+  #policy({ step, account }: Visit, proof: Proof): Policy {
+    const key = [step, account, proof.credentials.kind, proof.signingKey !== undefined].join(" ");
     const known = this.#policies.get(key);
     if (known) return known;
-    const policy = compileFlow(this.#setting, step, account, credentials ?? this.#setting.credentials);
+    const policy = compileFlow(this.#setting, step, account, proof);
     this.#policies.set(key, policy);
     return policy;
   }
 
-  #ports(http: HttpPort, credentials: TestCredentials): MemoryPorts {
+  #ports(http: HttpPort, { credentials, signingKey }: Proof): MemoryPorts {
     const ports = memoryPorts();
     ports.time = Date.now();
     const { extensionsAppId } = this.#setting;
@@ -133,7 +143,7 @@ export class Sandbox {
       http,
       directory: { ...ports.directory, extensionsAppId, defaultDomain },
       keys: {
-        secret: async (id: string) => secretOf(credentials, id),
+        secret: async (id: string) => (id === signingReference ? signingKey : secretOf(credentials, id)),
         certificates: async () =>
           credentials.kind === "clientCertificate"
             ? openCertificates(Buffer.from(credentials.pem)).map((one) => ({ ...one, uploaded: 0 }))
@@ -203,6 +213,14 @@ export class Sandbox {
   }
 }
 
+const signingReference = "signing-key";
+
+/** With what one visit's call proves itself. */
+interface Proof {
+  readonly credentials: TestCredentials;
+  readonly signingKey?: string;
+}
+
 /** Journey key of accounts that were there before the visit. */
 const existing = "before the visit";
 
@@ -219,12 +237,7 @@ function providerClaims({ claims, withoutEmail }: Visit): Claims {
   return { userId: "1100220033", ...Object.fromEntries(given), ...(!withoutEmail && { email }) };
 }
 
-function compileFlow(
-  setting: TestSetting,
-  step: Step,
-  account: AccountKind,
-  credentials: TestCredentials,
-): Policy {
+function compileFlow(setting: TestSetting, step: Step, account: AccountKind, proof: Proof): Policy {
   const custom = setting.attributes.map(({ name }) => `extension_${name}`);
   const collected = [...(account === "userName" ? [] : ["email"]), ...builtIn, ...custom];
   const written = {
@@ -243,13 +256,13 @@ function compileFlow(
     apiConnectorConfiguration: { [graphSteps[step]]: { id: "connector" } },
   };
   const reading = readUserFlow(JSON.stringify(written), "connector-test.json");
-  const compiled = reading.document && compileUserFlow(reading.document, tenantFacts(setting, credentials));
+  const compiled = reading.document && compileUserFlow(reading.document, tenantFacts(setting, proof));
   if (compiled?.policy) return compiled.policy;
   const problems = [...reading.diagnostics, ...(compiled?.diagnostics ?? [])];
   throw new Error(problems.map(({ message }) => message).join(" "));
 }
 
-function tenantFacts(setting: TestSetting, credentials: TestCredentials): TenantFacts {
+function tenantFacts(setting: TestSetting, { credentials, signingKey }: Proof): TenantFacts {
   return {
     tenantId: "aaaaaaaa-0000-4000-8000-000000000001",
     defaultDomain,
@@ -287,6 +300,10 @@ function tenantFacts(setting: TestSetting, credentials: TestCredentials): Tenant
         displayName: "The API under test",
         targetUrl: setting.url,
         authentication: authenticationOf(credentials),
+        ...(signingKey !== undefined && {
+          settings: { signature: "HmacSha256" },
+          keys: { SigningKey: signingReference },
+        }),
       },
     ],
     connectorSettings: {

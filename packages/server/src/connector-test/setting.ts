@@ -14,6 +14,8 @@ export type Claims = Readonly<Record<string, string | number | boolean>>;
 export interface TestSetting {
   readonly url: string;
   readonly credentials: TestCredentials;
+  /** Shared key with which requests are signed. */
+  readonly signingKey?: string;
   /** Custom attributes of the imagined tenant. */
   readonly attributes: readonly Pick<CustomAttributeFacts, "name" | "dataType">[];
   /** Values that stand in every case where the case does not vary them. */
