@@ -214,11 +214,26 @@ export type TransportFailure =
   /** Too many calls to the address were under way already. */
   | "busy";
 
+/**
+ * Where the time of one try went, in milliseconds. Absent = it did not come to that; `dns`, `connect` and `tls` are also
+ * absent where an open connection was used again.
+ */
+export interface HttpTimings {
+  readonly dns?: number;
+  readonly connect?: number;
+  readonly tls?: number;
+  /** From the request on the wire to the answer's first byte. */
+  readonly firstByte?: number;
+  /** From the first byte to the last. */
+  readonly body?: number;
+}
+
 export interface HttpAttempt {
   /** Milliseconds that were waited before this try; absent = none. */
   readonly pause?: number;
   /** Milliseconds. */
   readonly duration: number;
+  readonly timings?: HttpTimings;
   readonly status?: number;
   readonly failure?: TransportFailure;
 }

@@ -15,6 +15,7 @@ import { sweepRegularly } from "./hosting/sweep.ts";
 import type { WorkerPorts, WorkerRole } from "./hosting/workers.ts";
 import { mailProblem, sendsMail } from "./messages/mail-problem.ts";
 import { phoneProblem, reachesPhones } from "./messages/phone-problem.ts";
+import type { MetricsOptions } from "./metrics/endpoint.ts";
 import type { SocketOpener } from "./outbound/index.ts";
 import type { PasswordHashing } from "./store/passwords.ts";
 import type { Tenants } from "./tenant/tenant.ts";
@@ -58,6 +59,10 @@ export interface ServerOptions {
   /** Where texts and calls to phones go (messages/phone-problem.ts). */
   readonly phone?: { readonly webhook?: string; readonly secret?: string };
   readonly smtp?: { readonly url: string; readonly from?: string };
+  /** Milliseconds for which exchanges with REST APIs are kept; 0 = not at all. Absent = a day. */
+  readonly keepCalls?: number;
+  /** Prometheus metrics at a port of their own; absent = none. */
+  readonly metrics?: MetricsOptions;
   /** Milliseconds since 1970. */
   readonly now?: () => number;
   readonly log?: FastifyBaseLogger;

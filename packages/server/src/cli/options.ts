@@ -26,6 +26,9 @@ export const optionTable = {
   "tls-key": { kind: "text", variable: "VESTIBULE_TLS_KEY" },
   workers: { kind: "count", variable: "VESTIBULE_WORKERS" },
   "visitor-limits": { kind: "factor", variable: "VESTIBULE_VISITOR_LIMITS" },
+  "keep-calls": { kind: "text", variable: "VESTIBULE_KEEP_CALLS" },
+  "metrics-port": { kind: "port", variable: "VESTIBULE_METRICS_PORT" },
+  "metrics-host": { kind: "text", variable: "VESTIBULE_METRICS_HOST" },
   "log-level": { kind: "text", variable: "VESTIBULE_LOG_LEVEL" },
   step: { kind: "list", variable: undefined, command: "connector" },
   auth: { kind: "text", variable: "VESTIBULE_CONNECTOR_AUTH", command: "connector" },
@@ -35,6 +38,9 @@ export const optionTable = {
   claim: { kind: "list", variable: undefined, command: "connector" },
   preset: { kind: "text", variable: undefined, command: "connector" },
   strict: { kind: "flag", variable: undefined, command: "connector" },
+  answer: { kind: "text", variable: undefined, command: "calls" },
+  status: { kind: "text", variable: undefined, command: "calls" },
+  limit: { kind: "text", variable: undefined, command: "calls" },
   json: { kind: "text", variable: undefined, command: "connector" },
   junit: { kind: "text", variable: undefined, command: "connector" },
   help: { kind: "flag", variable: undefined },
@@ -44,11 +50,11 @@ export const optionTable = {
 interface OptionDescription {
   readonly kind: OptionKind;
   readonly variable: string | undefined;
-  /** The one command that it is for; absent = those that start a server or read its folders. */
+  /** The command that it is for; absent = those that start a server or read its folders. */
   readonly command?: Command;
 }
 
-const commands = ["dev", "serve", "check", "eject", "keys", "connector", "trust"] as const;
+const commands = ["dev", "serve", "check", "eject", "keys", "connector", "calls", "trust"] as const;
 export type Command = (typeof commands)[number];
 
 const logLevels = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;
@@ -73,6 +79,10 @@ export interface Invocation {
   readonly tlsCertificate?: string;
   readonly tlsKey?: string;
   readonly logLevel?: LogLevel;
+  /** Milliseconds. */
+  readonly keepCalls?: number;
+  readonly metricsPort?: number;
+  readonly metricsHost?: string;
   /** Threads that share the ports; `serve` only. */
   readonly workers?: number;
   /** A factor of the limits for each visitor's address. */
@@ -116,6 +126,9 @@ export function readInvocation(
 
   const httpPort = readPort("http-port", text("http-port"));
   const httpsPort = readPort("https-port", text("https-port"));
+  const metricsPort = readPort("metrics-port", text("metrics-port"));
+  const metricsHost = text("metrics-host");
+  const keepCalls = readDuration("keep-calls", text("keep-calls"));
   const logLevel = readLogLevel(text("log-level"));
   const workers = readWorkers(text("workers"));
   const visitorLimits = readFactor("visitor-limits", text("visitor-limits"));
@@ -140,6 +153,9 @@ export function readInvocation(
     ...(httpPort !== undefined && { httpPort }),
     ...(httpsPort !== undefined && { httpsPort }),
     ...(logLevel !== undefined && { logLevel }),
+    ...(metricsPort !== undefined && { metricsPort }),
+    ...(metricsHost !== undefined && { metricsHost }),
+    ...(keepCalls !== undefined && { keepCalls }),
     ...(workers !== undefined && { workers }),
     ...(visitorLimits !== undefined && { visitorLimits }),
     ...(host !== undefined && { host }),
@@ -263,6 +279,17 @@ function readFactor(name: string, typed: string | undefined): number | "off" | u
       `--${name} takes 'off', or a number above 0 that multiplies the limits; ${typed} is neither.`,
     );
   return factor;
+}
+
+const units: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** Milliseconds of `30m`, `12h`, `7d` or `0`, at most 90 days. */
+function readDuration(name: string, typed: string | undefined): number | undefined {
+  if (typed === undefined) return undefined;
+  const [, digits = "", unit = ""] = /^(\d{1,6})([mhd])$/.exec(typed) ?? [];
+  const duration = typed === "0" ? 0 : Number(digits) * (units[unit] ?? Number.NaN);
+  if (duration >= 0 && duration <= 90 * 86_400_000 && (typed === "0" || digits !== "")) return duration;
+  throw new UsageError(`--${name} takes a time such as 30m, 12h or 7d, 90d at most, or 0; ${typed} is none.`);
 }
 
 function readLogLevel(typed: string | undefined): LogLevel | undefined {

@@ -28,9 +28,12 @@ export async function serve(invocation: Invocation, terminal: Terminal): Promise
   const workers = invocation.workers ?? (canSharePorts ? cores : 1);
   if (role !== undefined) {
     const hashes = Math.max(1, Math.floor(cores / workers));
-    return await serveHere(invocation, terminal, { stopped: toldToStop(), hashes, role });
+    return await serveHere(invocation, terminal, { stopped: toldToStop(), hashes, role, workers });
   }
   const stopped = stopRequested();
+  if (invocation.metricsPort === 0 && workers > 1) {
+    throw new UsageError("--metrics-port 0: threads that share a port need its number.");
+  }
   if (workers === 1) return await serveHere(invocation, terminal, { stopped, hashes: cores });
   if (!canSharePorts) {
     throw new UsageError(
@@ -55,13 +58,21 @@ async function serveHere(
     stopped,
     hashes,
     role,
-  }: { readonly stopped: Promise<unknown>; readonly hashes: number; readonly role?: WorkerRole },
+    workers = 1,
+  }: {
+    readonly stopped: Promise<unknown>;
+    readonly hashes: number;
+    readonly role?: WorkerRole;
+    readonly workers?: number;
+  },
 ): Promise<number> {
   const tls = await readTls(invocation);
   // Loaded by those who serve: whoever only watches over them needs none of it.
   const { startServer } = await import("../server.ts");
+  const options = startOptions(invocation, "info");
   const server = await startServer({
-    ...startOptions(invocation, "info"),
+    ...options,
+    ...(options.metrics && { metrics: { ...options.metrics, threads: workers } }),
     mode: "production",
     passwordHashing: { concurrency: hashes },
     ...(tls && { tls, httpsPort: invocation.httpsPort ?? defaultHttpsPort }),

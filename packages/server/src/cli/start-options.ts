@@ -21,6 +21,13 @@ export function startOptions(
     logLevel: invocation.logLevel ?? defaultLogLevel,
     ...(invocation.visitorLimits !== undefined && { visitorLimits: invocation.visitorLimits }),
     ...(invocation.host !== undefined && { host: invocation.host }),
+    ...(invocation.keepCalls !== undefined && { keepCalls: invocation.keepCalls }),
+    ...(invocation.metricsPort !== undefined && {
+      metrics: {
+        port: invocation.metricsPort,
+        ...(invocation.metricsHost !== undefined && { host: invocation.metricsHost }),
+      },
+    }),
     ...(invocation.database !== undefined && { database: invocation.database }),
     ...(invocation.smtp !== undefined && {
       smtp: { url: invocation.smtp, ...(invocation.mailFrom !== undefined && { from: invocation.mailFrom }) },

@@ -12,6 +12,9 @@ vestibule connector test URL
                          server would do with each answer and which rules it breaks; for pipelines
 vestibule connector mock FILE
                          plays an API by the rules of a file, for people who test flows
+vestibule calls DIR [WORD...]
+                         the newest calls of REST APIs in whose facts these words stand
+vestibule calls DIR ID   one call: request, answer, tries, a verdict for each claim
 vestibule trust          tells how to trust the certificates of \`vestibule dev\`
 
 --http-port N            port for http                         4480          VESTIBULE_HTTP_PORT
@@ -34,6 +37,10 @@ vestibule trust          tells how to trust the certificates of \`vestibule dev\
                          (serve)
 --visitor-limits FACTOR  of how often one address may ask,     1, off in dev VESTIBULE_VISITOR_LIMITS
                          or off (serve)
+--keep-calls TIME        how long calls of REST APIs are kept: 12h,  1d            VESTIBULE_KEEP_CALLS
+                         7d, 90d at most; 0 = not at all
+--metrics-port N         port for Prometheus metrics            none          VESTIBULE_METRICS_PORT
+--metrics-host ADDRESS   address that it listens at             this machine  VESTIBULE_METRICS_HOST
 --log-level LEVEL        trace, debug, info, warn, error       warn in dev   VESTIBULE_LOG_LEVEL
 
 For \`vestibule connector test\`:
@@ -49,6 +56,11 @@ For \`vestibule connector test\`:
 --strict                 warnings fail, too
 --json FILE              writes the report; - is the standard output
 --junit FILE             writes the report for build servers
+
+For \`vestibule calls\`:
+--limit N                calls shown at most                                 20
+--answer FILE            with ID: what would the flow do with this answer?
+--status N               its HTTP status                                     200
 --help, --version
 
 Where an option and its variable are both given, the option counts.

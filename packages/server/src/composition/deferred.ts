@@ -18,6 +18,7 @@ export function deferredHttp(options: OutboundOptions = {}): OutboundHttp {
   return {
     development: options.development ?? false,
     send: async (call) => (await client.get()).send(call),
+    circuits: async () => (await client.made())?.circuits() ?? [],
     close: async () => (await client.made())?.close(),
   };
 }

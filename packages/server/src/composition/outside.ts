@@ -14,6 +14,7 @@ import { loadMasterKey } from "../keys/master-key.ts";
 import { createKeyPort } from "../keys/policy-keys.ts";
 import { createTokenSigning } from "../keys/signing-keys.ts";
 import { createPhoneMessenger } from "../messages/phone-messenger.ts";
+import type { Metrics } from "../metrics/endpoint.ts";
 import type { OutboundHttp, OutboundOptions } from "../outbound/index.ts";
 import { createTemplateSource, type TemplateSource } from "../pages/template-source.ts";
 import { findApplication } from "../relying-party/authorize.ts";
@@ -57,10 +58,13 @@ export async function openOutside(
       masterKey,
       clock: { now },
       ...(options.passwordHashing && { passwordHashing: options.passwordHashing }),
+      ...(options.keepCalls !== undefined && { retention: { calls: options.keepCalls } }),
       ...(options.worker && { locks: options.worker.locks }),
     }),
   );
   closing.add(() => store.close());
+  const metrics = options.metrics && (await openMetrics(options));
+  if (metrics) closing.add(() => metrics.close());
 
   const mailer = deferredMailer({
     mode,
@@ -100,13 +104,15 @@ export async function openOutside(
   const signing = createTokenSigning(store.signingKeys, now);
   const ports = createPorts({
     recordsValues: development,
+    keepsCalls: options.keepCalls !== 0,
+    ...(metrics && { metrics }),
     store,
     federation,
     mailer,
     phones,
     log,
     now,
-    http: httpOfTenants({ development, ...opener }, closing),
+    http: httpOfTenants({ development, ...opener }, closing, metrics),
     signing,
     keys: (tenant) => createKeyPort({ keys: store.policyKeys, mode, now }, tenant),
     hints: (tenant) =>
@@ -139,6 +145,13 @@ function limitsOf({ mode, visitorLimits: factor, worker }: ServerOptions, now: (
   return visitorLimits(worker?.limits ?? createLimitMemory(), factor ?? 1, now);
 }
 
+/** Loaded only where the operator asks for it: it costs memory. */
+async function openMetrics({ metrics, worker }: ServerOptions): Promise<Metrics | undefined> {
+  if (!metrics) return undefined;
+  const endpoint = await import("../metrics/endpoint.ts");
+  return endpoint.openMetrics(metrics, worker && { alone: worker.ports === undefined });
+}
+
 /** Runs what the person who starts the server can mend when it fails. */
 async function attempt<T>(what: string, work: () => Promise<T>): Promise<T> {
   try {
@@ -163,7 +176,11 @@ function databaseOf({
 }
 
 /** One client for each tenant: connections and circuits are never shared between tenants. */
-function httpOfTenants(options: OutboundOptions, closing: Closing): (tenant: Tenant) => HttpPort {
+function httpOfTenants(
+  options: OutboundOptions,
+  closing: Closing,
+  metrics: Metrics | undefined,
+): (tenant: Tenant) => HttpPort {
   const clients = new Map<string, OutboundHttp>();
   closing.add(() => Promise.all([...clients.values()].map((client) => client.close())));
   return (tenant) => {
@@ -171,6 +188,7 @@ function httpOfTenants(options: OutboundOptions, closing: Closing): (tenant: Ten
     if (known) return known;
     const client = deferredHttp(options);
     clients.set(tenant.id, client);
+    metrics?.watch(tenant.defaultDomain, client);
     return client;
   };
 }

@@ -4,6 +4,8 @@ import type { FastifyBaseLogger } from "fastify";
 import type { TokenSigning } from "../context.ts";
 import { randomToken } from "../keys/random-token.ts";
 import type { Mailer } from "../messages/mailer.ts";
+import type { ConnectorMetrics } from "../metrics/connector-metrics.ts";
+import { recordSpan } from "../metrics/connector-spans.ts";
 import { findApplication } from "../relying-party/authorize.ts";
 import type { PhoneDelivery, Store } from "../store/store.ts";
 import type { Tenant } from "../tenant/tenant.ts";
@@ -24,6 +26,10 @@ export interface Outside {
   hints(tenant: Tenant): HintPort;
   /** True in development mode: recorded calls hold bodies and claim values. */
   readonly recordsValues: boolean;
+  /** False = calls leave nothing but their audit row. */
+  readonly keepsCalls: boolean;
+  /** Counts calls for the operator's monitoring. */
+  readonly metrics?: Pick<ConnectorMetrics, "observe">;
   readonly log: FastifyBaseLogger;
   now(): number;
 }
@@ -41,7 +47,7 @@ export function createPorts(outside: Outside): (tenant: Tenant) => Ports {
 }
 
 function bindPorts(
-  { store, http, federation, hints, mailer, phones, keys, signing, recordsValues, log, now }: Outside,
+  { store, http, federation, hints, mailer, phones, keys, signing, log, now, ...records }: Outside,
   tenant: Tenant,
 ): Ports {
   return {
@@ -73,10 +79,13 @@ function bindPorts(
           log.error({ err: error, correlationId: call.correlationId }, text);
         };
         const audit = connectorAudit(tenant, call);
+        records.metrics?.observe(tenant.defaultDomain, call);
+        recordSpan(tenant.defaultDomain, call);
         await Promise.all([
-          store.observations
-            .addCall(tenant.id, recordsValues ? call : withoutValues(call))
-            .catch(lost("call record lost")),
+          records.keepsCalls &&
+            store.observations
+              .addCall(tenant.id, records.recordsValues ? call : withoutValues(call))
+              .catch(lost("call record lost")),
           audit && store.observations.addAudit(tenant.id, audit).catch(lost("audit row lost")),
         ]);
       },

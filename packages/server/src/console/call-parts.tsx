@@ -1,5 +1,6 @@
 import type { CallRecord, ClaimVerdict } from "@vestibule/engine";
-import { warningSentence } from "./call-warnings.ts";
+import { warningSentence } from "../calls/call-warnings.ts";
+import { attemptText, decisionSentence } from "../calls/describe.ts";
 import { Empty, State, TableFrame, type Tone } from "./parts.tsx";
 
 /** How a call ended: `HTTP 200`, or what kept an answer from coming. */
@@ -10,23 +11,10 @@ export function CallState({ call }: { readonly call: CallRecord }) {
   return <State tone={tone}>HTTP {response.status}</State>;
 }
 
-const decisions: Readonly<Record<string, { readonly tone: Tone; readonly sentence: string }>> = {
-  continue: { tone: "good", sentence: "The flow goes on with the claims that were used." },
-  page: { tone: "warn", sentence: "The person stays on the page and reads the API's message." },
-  block: { tone: "bad", sentence: "The flow ends with a page that shows the API's message." },
-  fail: {
-    tone: "bad",
-    sentence: "The flow does not go on: the answer, or its absence, is an error of the API.",
-  },
-};
+const tones: Readonly<Record<string, Tone>> = { continue: "good", page: "warn", block: "bad", fail: "bad" };
 
 export function Decision({ call }: { readonly call: CallRecord }) {
-  return <State tone={decisions[call.decision]?.tone ?? "quiet"}>{call.decision}</State>;
-}
-
-/** What the flow does, or would do, with the answer. */
-export function decisionSentence(call: CallRecord): string {
-  return decisions[call.decision]?.sentence ?? call.decision;
+  return <State tone={tones[call.decision] ?? "quiet"}>{call.decision}</State>;
 }
 
 /** Request, answer and verdict of one call, in that order. */
@@ -39,7 +27,7 @@ export function CallDetail({
   readonly id: string;
   readonly heading: "h2" | "h3";
 }) {
-  const { request, response, failure } = call;
+  const { request, response } = call;
   return (
     <>
       <div class="exchange">
@@ -56,7 +44,6 @@ export function CallDetail({
           <p>
             <CallState call={call} /> <span class="faint">{`${call.duration} ms in all`}</span>
           </p>
-          {failure && <p class="wrap">{failure.detail}</p>}
           {response && <Headers headers={response.headers} />}
           <Body text={response?.body} absent="No answer came." label="Body of the answer" />
           <Attempts call={call} />
@@ -64,12 +51,22 @@ export function CallDetail({
       </div>
       <section aria-labelledby={`${id}-verdict`}>
         <Heading id={`${id}-verdict`}>Verdict</Heading>
-        <p>
-          <Decision call={call} /> {decisionSentence(call)}
-        </p>
-        <Verdicts verdicts={call.verdicts} />
-        <Warnings warnings={call.warnings} />
+        <CallVerdict call={call} />
       </section>
+    </>
+  );
+}
+
+/** What the flow does with the answer, claim by claim. */
+export function CallVerdict({ call }: { readonly call: CallRecord }) {
+  return (
+    <>
+      <p>
+        <Decision call={call} /> {decisionSentence(call)}
+      </p>
+      {call.failure && <p class="wrap">{call.failure.detail}</p>}
+      <Verdicts verdicts={call.verdicts} />
+      <Warnings warnings={call.warnings} />
     </>
   );
 }
@@ -143,9 +140,7 @@ function Attempts({ call }: { readonly call: CallRecord }) {
     <ol class="attempts">
       {call.attempts.map((attempt, index) => (
         <li key={index}>
-          Attempt {index + 1}:{" "}
-          {attempt.status !== undefined ? `HTTP ${attempt.status}` : (attempt.failure ?? "no answer")},{" "}
-          {Math.round(attempt.duration)} ms
+          Attempt {index + 1}: {attemptText(attempt)}
         </li>
       ))}
     </ol>

@@ -1,5 +1,7 @@
-import { CallDetail, CallState, Decision, decisionSentence, readable } from "./call-parts.tsx";
-import type { TenantCall } from "./calls.ts";
+import type { CallRecord } from "@vestibule/engine";
+import type { TenantCall } from "../calls/calls.ts";
+import { decisionSentence } from "../calls/describe.ts";
+import { CallDetail, CallState, CallVerdict, Decision, readable } from "./call-parts.tsx";
 import { Copy, Empty, Search, State, TableFrame, When } from "./parts.tsx";
 
 export interface CallListView {
@@ -102,6 +104,10 @@ export interface CallView {
   readonly problem?: string;
   /** Body that was edited in the form. */
   readonly body?: string;
+  /** What the flow would do with the edited answer. */
+  readonly tried?: CallRecord;
+  /** The answer as it was edited in the form. */
+  readonly answer?: { readonly status: string; readonly body: string };
 }
 
 /** `/dev/calls/{id}`. */
@@ -120,6 +126,13 @@ export function CallPage({ view }: { readonly view: CallView }) {
         <p class="notice" role="alert">
           <State tone="bad">{view.problem}</State>
         </p>
+      )}
+      {view.tried && (
+        <section class="card stack" aria-labelledby="tried">
+          <h2 id="tried">With the edited answer</h2>
+          <CallVerdict call={view.tried} />
+          <p class="faint">Nothing was sent, and nothing changed.</p>
+        </section>
       )}
       <Facts view={view} />
       {earlier ? (
@@ -147,7 +160,47 @@ export function CallPage({ view }: { readonly view: CallView }) {
         <CallDetail call={call} id="call" heading="h2" />
       )}
       <ReplayForm view={view} />
+      <AnswerForm view={view} />
     </>
+  );
+}
+
+/** What would the flow do with another answer? Nothing is sent to find out. */
+function AnswerForm({ view }: { readonly view: CallView }) {
+  const { call } = view.shown;
+  const { status = String(call.response?.status ?? 200), body = readable(call.response?.body ?? "") } =
+    view.answer ?? {};
+  return (
+    <form class="card stack replay" action={`/dev/calls/${encodeURIComponent(call.id)}/try`} method="post">
+      <h2>Try another answer</h2>
+      <p class="faint" id="answer-help">
+        Says what the flow would do if the API answered this. Nothing is sent, and nothing changes.
+      </p>
+      <input type="hidden" name="token" value={view.token} />
+      <label for="status">HTTP status</label>
+      <input
+        id="status"
+        name="status"
+        class="mono"
+        inputMode="numeric"
+        pattern="[1-5][0-9]{2}"
+        value={status}
+      />
+      <label for="answer">Answer</label>
+      <textarea
+        id="answer"
+        name="answer"
+        class="mono"
+        rows={Math.min(24, Math.max(6, body.split("\n").length + 1))}
+        spellcheck={false}
+        aria-describedby="answer-help"
+      >
+        {body}
+      </textarea>
+      <p>
+        <button type="submit">Try</button>
+      </p>
+    </form>
   );
 }
 

@@ -1,8 +1,8 @@
 import type { CallRecord, ClaimValue, TraceEntry } from "@vestibule/engine";
+import { callsOfJourney, holds, wordsOf } from "../calls/calls.ts";
 import type { ServerContext } from "../context.ts";
 import type { JourneySummary, OutboxEntry } from "../store/store.ts";
 import type { Tenant } from "../tenant/tenant.ts";
-import { callsOfJourney, holds, wordsOf } from "./calls.ts";
 import { readOutbox } from "./outbox.tsx";
 
 export interface TenantJourney {

@@ -1,6 +1,6 @@
+import { holds, wordsOf } from "../calls/calls.ts";
 import type { ServerContext } from "../context.ts";
 import type { OutboxEntry } from "../store/store.ts";
-import { holds, wordsOf } from "./calls.ts";
 import { Copy, Empty, Search, State, type Tone, When } from "./parts.tsx";
 
 /** Messages that the console looks back over. */

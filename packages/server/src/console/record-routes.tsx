@@ -1,5 +1,6 @@
+import { readCall, readCalls, type TenantCall } from "../calls/calls.ts";
+import { replay } from "../calls/replay.ts";
 import { queryOf } from "../interaction/form.ts";
-import { readCall, readCalls, type TenantCall } from "./calls.ts";
 import { CallList, CallPage, type CallView } from "./calls-page.tsx";
 import { JourneyPage } from "./journey-page.tsx";
 import { readJourney, readJourneys } from "./journeys.ts";
@@ -8,7 +9,6 @@ import { mailDocument, mailPolicy } from "./mail-document.ts";
 import { Outbox, outboxJson, readOutbox } from "./outbox.tsx";
 import { type ConsolePage, type Section, sendPage } from "./page.tsx";
 import { Empty } from "./parts.tsx";
-import { replay } from "./replay.ts";
 import { type Action, type ConsoleParts, idOf, originOf, type Page, searchOf } from "./route.ts";
 
 /** What the console shows of what happened: mails, calls, journeys; each list and each record also as JSON. */
@@ -80,7 +80,7 @@ async function sendCall(
   { context, token, replays }: ConsoleParts,
   reply: Parameters<Action>[1],
   shown: TenantCall,
-  more: Pick<CallView, "problem" | "body">,
+  more: Pick<CallView, "problem" | "body" | "tried" | "answer">,
 ) {
   const { tenant, call } = shown;
   const repeated = replays.earlierOf(call.id);
@@ -109,10 +109,28 @@ export function replayAction(parts: ConsoleParts): Action {
     const shown = await readCall(context, idOf(request));
     if (!shown) return sendPage(reply, missing("/dev/calls", "There is no such call any more."));
     const body = form.get("body") ?? "";
-    const result = await replay(context, shown, body, originOf(request));
+    const result = await replay(context, shown, { body, origin: originOf(request) });
     if ("problem" in result) return sendCall(parts, reply, shown, { problem: result.problem, body });
     replays.add(result.id, shown.call.id);
     return reply.redirect(`/dev/calls/${encodeURIComponent(result.id)}`, 303);
+  };
+}
+
+/** Reads an edited answer as the flow would. */
+export function tryAction(parts: ConsoleParts): Action {
+  const { context } = parts;
+  return async (request, reply, form) => {
+    const shown = await readCall(context, idOf(request));
+    if (!shown) return sendPage(reply, missing("/dev/calls", "There is no such call any more."));
+    const answer = { status: form.get("status") ?? "", body: form.get("answer") ?? "" };
+    if (!/^[1-5]\d\d$/.test(answer.status)) {
+      return sendCall(parts, reply, shown, { problem: "An HTTP status has three digits.", answer });
+    }
+    const played = { status: Number(answer.status), body: answer.body };
+    const body = shown.call.request.body ?? "";
+    const result = await replay(context, shown, { body, answer: played, origin: originOf(request) });
+    if ("problem" in result) return sendCall(parts, reply, shown, { problem: result.problem, answer });
+    return sendCall(parts, reply, shown, { tried: result, answer });
   };
 }
 

@@ -89,6 +89,7 @@ describe("a call that a journey made", () => {
     expect(page).toContain("extension_PromotionCod");
     expect(page).toContain("<code>extension_PromotionCode</code>");
     expect(page).toContain(`/dev/journeys/${call.correlationId}`);
+    expect(page).toMatch(/Attempt 1: HTTP 200, \d+ ms: .*first byte [\d.]+ ms, body [\d.]+ ms/);
   });
 
   it("shows why no answer could be used", async () => {
@@ -177,6 +178,48 @@ describe("a call that is sent again", () => {
     const page = await html((await replay(before.id, "{}")).headers.get("location") ?? "");
     expect(page).toContain("HTTP 500");
     expect(page).toContain("The flow does not go on");
+  });
+});
+
+describe("an answer that is edited", () => {
+  const attempt = async (id: string, status: string, answer: string) => {
+    const token = /name="token" value="([^"]+)"/.exec(await html(`/dev/calls/${id}`))?.[1] ?? "";
+    const response = await fetch(`${console.url}/dev/calls/${id}/try`, {
+      method: "POST",
+      headers: { origin: console.url },
+      body: new URLSearchParams({ token, status, answer }),
+    });
+    return response.text();
+  };
+
+  it("shows what the flow would do with it; nothing is sent and nothing is kept", async () => {
+    await console.signIn();
+    const { id } = await lastCall();
+    const calls = await json("/dev/calls.json");
+    const sent = console.received.length;
+    const page = await attempt(
+      id,
+      "200",
+      '{"version":"1","action":"Continue","extension_PromotionCode":"TRIED","extension_PromotionCod":1}',
+    );
+    expect(page).toContain("With the edited answer");
+    expect(page).toContain("TRIED");
+    expect(page).toContain("Nearest name that would be used: ");
+    expect(await attempt(id, "500", "")).toContain("The flow does not go on");
+    expect(await attempt(id, "2000", "")).toContain("An HTTP status has three digits.");
+    expect(console.received.length).toBe(sent);
+    expect(await json("/dev/calls.json")).toEqual(calls);
+  });
+
+  it("is not taken from another site", async () => {
+    await console.signIn();
+    const { id } = await lastCall();
+    const response = await fetch(`${console.url}/dev/calls/${id}/try`, {
+      method: "POST",
+      headers: { origin: "https://elsewhere.example" },
+      body: new URLSearchParams({ token: "guessed", status: "200", answer: "{}" }),
+    });
+    expect(response.status).toBe(403);
   });
 });
 

@@ -1,12 +1,12 @@
 import type { FastifyInstance, FastifyReply } from "fastify";
 import { Agent } from "undici";
+import { Replays } from "../calls/replay.ts";
 import type { ServerContext } from "../context.ts";
 import { bodyOf } from "../interaction/form.ts";
 import { type ConsoleReach, createFormToken, refusal } from "./access.ts";
 import { consoleAssets } from "./assets.ts";
 import { guardHeaders, sendPage } from "./page.tsx";
 import { missing } from "./record-routes.tsx";
-import { Replays } from "./replay.ts";
 import { consoleRoutes } from "./routes.ts";
 
 /** A call is edited in a form; a recorded body holds at most 32 KiB. */

@@ -1,9 +1,9 @@
 import type { FastifyRequest } from "fastify";
 import type { Agent } from "undici";
+import type { Replays } from "../calls/replay.ts";
 import type { Handler, ServerContext } from "../context.ts";
 import { type Form, queryOf } from "../interaction/form.ts";
 import type { FormToken } from "./access.ts";
-import type { Replays } from "./replay.ts";
 
 export interface ConsoleParts {
   /** Reaches this server's own listeners; trusts the development certificate. */

@@ -1,4 +1,4 @@
-import { recordPages, replayAction } from "./record-routes.tsx";
+import { recordPages, replayAction, tryAction } from "./record-routes.tsx";
 import type { Action, ConsoleParts, Page } from "./route.ts";
 import { finishRun, runPages } from "./run-routes.tsx";
 
@@ -12,6 +12,7 @@ export function consoleRoutes(parts: ConsoleParts): {
     actions: [
       ["/dev/run/answer", finishRun(parts)],
       ["/dev/calls/:id/replay", replayAction(parts)],
+      ["/dev/calls/:id/try", tryAction(parts)],
     ],
   };
 }

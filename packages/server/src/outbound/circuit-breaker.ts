@@ -47,6 +47,12 @@ class ConsecutiveWithinWindow implements IBreaker {
   }
 }
 
+/** The state of one circuit; `endpoint` is origin and path. */
+export interface CircuitReport {
+  readonly endpoint: string;
+  readonly state: "closed" | "halfOpen" | "open";
+}
+
 /** One circuit for each endpoint, so that one dead API does not cut off its neighbours. */
 export class CircuitBreakers {
   readonly #circuits = new Map<string, CircuitBreakerPolicy>();
@@ -67,6 +73,18 @@ export class CircuitBreakers {
       if (error instanceof BrokenCircuitError) return "open";
       throw error;
     }
+  }
+
+  /** Of two circuits with one address the worse counts. */
+  report(): readonly CircuitReport[] {
+    const states = new Map<string, CircuitReport["state"]>();
+    for (const [key, { state }] of this.#circuits) {
+      const endpoint = key.slice(key.lastIndexOf(" ") + 1);
+      const name =
+        state === CircuitState.Closed ? "closed" : state === CircuitState.HalfOpen ? "halfOpen" : "open";
+      if (name !== "closed" || !states.has(endpoint)) states.set(endpoint, name);
+    }
+    return [...states].map(([endpoint, state]) => ({ endpoint, state }));
   }
 
   /** Of two connectors with one address, those with the same settings share what was learned of it. */

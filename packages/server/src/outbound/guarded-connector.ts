@@ -1,9 +1,10 @@
 import { lookup as systemLookup } from "node:dns";
-import { isIP, type LookupFunction } from "node:net";
+import { isIP, type LookupFunction, Socket } from "node:net";
 import { getCACertificates } from "node:tls";
 import type { ClientCertificate } from "@vestibule/engine";
 import { buildConnector } from "undici";
 import type { AddressGuard } from "./address-guard.ts";
+import { ConnectionClock } from "./connection-clock.ts";
 
 /** Opens a connection; the protocol of its target may be `https:`, and TLS is then its work, too. */
 export type SocketOpener = buildConnector.connector;
@@ -58,13 +59,17 @@ export function guardedConnector(options: ConnectorOptions): SocketOpener {
     const literal = target.hostname.replace(/^\[|\]$/g, "");
     const refusal = isIP(literal) ? guard(literal) : undefined;
     if (refusal) return callback(refused(literal, refusal), null);
-    connect(target, (...[error, socket]) => {
+    const clock = new ConnectionClock();
+    // undici gives the opening socket back, which its types do not say.
+    const opening: unknown = connect(target, (...[error, socket]) => {
       if (error || !socket) return callback(error ?? new Error("no socket"), null);
+      clock.stop(socket);
       const reason = guard(socket.remoteAddress ?? "");
       if (!reason) return callback(null, socket);
       socket.destroy();
       callback(refused(socket.remoteAddress ?? literal, reason), null);
     });
+    if (opening instanceof Socket) clock.watch(opening);
   };
 }
 

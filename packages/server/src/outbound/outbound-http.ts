@@ -2,7 +2,7 @@ import type { LookupFunction } from "node:net";
 import type { CallRules, HttpCall, HttpPort, HttpResult, TransportFailure } from "@vestibule/engine";
 import { type AddressRules, addressGuard } from "./address-guard.ts";
 import { Bulkheads } from "./bulkhead.ts";
-import { type BreakerSettings, CircuitBreakers } from "./circuit-breaker.ts";
+import { type BreakerSettings, CircuitBreakers, type CircuitReport } from "./circuit-breaker.ts";
 import type { SocketOpener } from "./guarded-connector.ts";
 import { Pools } from "./pools.ts";
 import { type Target, Targets } from "./targets.ts";
@@ -39,6 +39,8 @@ const plainRules: CallRules = {
 };
 
 export interface OutboundHttp extends HttpPort {
+  /** The circuits of the addresses that were called. */
+  circuits(): Promise<readonly CircuitReport[]>;
   close(): Promise<void>;
 }
 
@@ -97,6 +99,7 @@ export function createOutboundHttp(options: OutboundOptions = {}): OutboundHttp 
       }
       return result;
     },
+    circuits: async () => breakers.report(),
     close: () => pools.close(),
   };
 }

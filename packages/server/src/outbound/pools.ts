@@ -3,6 +3,7 @@ import type { LookupFunction } from "node:net";
 import type { ClientCertificate } from "@vestibule/engine";
 import { Pool } from "undici";
 import type { AddressGuard } from "./address-guard.ts";
+import { type ConnectionTimings, timingsOf } from "./connection-clock.ts";
 import { guardedConnector, type SocketOpener } from "./guarded-connector.ts";
 
 export interface PoolOptions {
@@ -18,16 +19,23 @@ const mostPools = 512;
 const mostConnections = 256;
 const maximumHeaderBytes = 16 * 1024;
 
+/** A pool, and how long its newest connection took, for the request that asked for it. */
+export interface EndpointPool {
+  readonly pool: Pool;
+  /** Of a connection that was opened and has carried no request yet. */
+  takeConnection(): ConnectionTimings | undefined;
+}
+
 /** Keep-alive connections, one pool for each origin and credential: no connection serves two identities. */
 export class Pools {
   readonly #options: PoolOptions;
-  readonly #pools = new Map<string, Pool>();
+  readonly #pools = new Map<string, EndpointPool>();
 
   constructor(options: PoolOptions) {
     this.#options = options;
   }
 
-  get(origin: string, timeout: number, clientCertificate: ClientCertificate | undefined): Pool {
+  get(origin: string, timeout: number, clientCertificate: ClientCertificate | undefined): EndpointPool {
     const key = `${origin} ${timeout} ${clientCertificate ? fingerprint(clientCertificate) : ""}`;
     const known = this.#pools.get(key);
     if (known) {
@@ -35,14 +43,22 @@ export class Pools {
       this.#pools.set(key, known);
       return known;
     }
+    const open =
+      this.#options.openSocket ??
+      guardedConnector({
+        ...this.#options,
+        // The try's own clock ends it first; this one only cleans up sockets that never came to be.
+        timeout: timeout + 1000,
+        ...(clientCertificate && { clientCertificate }),
+      });
+    let newest: ConnectionTimings | undefined;
     const pool = new Pool(origin, {
-      // The try's own clock ends it first; this one only cleans up sockets that never came to be.
-      connect:
-        this.#options.openSocket ??
-        guardedConnector({
-          ...this.#options,
-          timeout: timeout + 1000,
-          ...(clientCertificate && { clientCertificate }),
+      // A connection carries the request that waits for it as soon as it is handed over.
+      connect: (target, callback) =>
+        open(target, (...result) => {
+          const [, socket] = result;
+          newest = socket ? timingsOf(socket) : undefined;
+          callback(...result);
         }),
       connections: mostConnections,
       pipelining: 1,
@@ -51,19 +67,27 @@ export class Pools {
       bodyTimeout: 0,
       maxHeaderSize: maximumHeaderBytes,
     });
-    this.#pools.set(key, pool);
+    const entry: EndpointPool = {
+      pool,
+      takeConnection() {
+        const taken = newest;
+        newest = undefined;
+        return taken;
+      },
+    };
+    this.#pools.set(key, entry);
     for (const [oldest, evicted] of this.#pools) {
       if (this.#pools.size <= mostPools) break;
       this.#pools.delete(oldest);
-      void evicted.close();
+      void evicted.pool.close();
     }
-    return pool;
+    return entry;
   }
 
   async close(): Promise<void> {
     const pools = [...this.#pools.values()];
     this.#pools.clear();
-    await Promise.all(pools.map((pool) => pool.destroy()));
+    await Promise.all(pools.map(({ pool }) => pool.destroy()));
   }
 }
 

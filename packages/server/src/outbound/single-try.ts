@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { TransportFailure } from "@vestibule/engine";
 import type { Dispatcher } from "undici";
+import type { TryClock } from "./connection-clock.ts";
 import { decodeContent } from "./content-encoding.ts";
 import { transportFailure } from "./transport-failure.ts";
 
@@ -13,6 +14,7 @@ export interface TryRequest {
   /** Milliseconds from connecting to the last byte. */
   readonly timeout: number;
   readonly maxResponseBytes: number;
+  readonly clock: TryClock;
 }
 
 export type TryResult =
@@ -89,11 +91,13 @@ function receive(dispatcher: Dispatcher, request: TryRequest): Promise<Received 
         {
           onRequestStart(started) {
             controller = started;
+            request.clock.requestStarts();
             // Its time ran out while it still waited for a connection: it must not go out any more.
             if (settled) started.abort(new Error("given up"));
           },
           onResponseStart(_controller, responseStatus, responseHeaders) {
             if (responseStatus < 200) return;
+            request.clock.responseStarts();
             status = responseStatus;
             headers = responseHeaders;
             if (Number(headers["content-length"] ?? 0) > request.maxResponseBytes) {
@@ -106,6 +110,7 @@ function receive(dispatcher: Dispatcher, request: TryRequest): Promise<Received 
             else chunks.push(chunk);
           },
           onResponseEnd() {
+            request.clock.responseEnds();
             const [only, ...others] = chunks;
             const body = only && others.length === 0 ? only : Buffer.concat(chunks, size);
             settle({ status: status ?? 0, headers, body });

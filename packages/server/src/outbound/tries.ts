@@ -1,4 +1,5 @@
 import type { CallRules, HttpAttempt, HttpCall, HttpResult } from "@vestibule/engine";
+import { TryClock } from "./connection-clock.ts";
 import type { Pools } from "./pools.ts";
 import { retryAfter } from "./retry-after.ts";
 import { type TryResult, tryOnce } from "./single-try.ts";
@@ -19,11 +20,12 @@ export async function sendWithTries(
   left: () => number,
   random: RandomFraction,
 ): Promise<HttpResult> {
-  const pool = pools.get(target.origin, call.timeout, call.clientCertificate);
+  const { pool, takeConnection } = pools.get(target.origin, call.timeout, call.clientCertificate);
   const attempts: HttpAttempt[] = [];
   let pause = 0;
   for (;;) {
     const started = performance.now();
+    const clock = new TryClock(takeConnection);
     const result = await tryOnce(pool, {
       method: call.method,
       path: target.path,
@@ -31,10 +33,13 @@ export async function sendWithTries(
       ...(call.body !== undefined && { body: call.body }),
       timeout: Math.max(1, Math.min(call.timeout, left())),
       maxResponseBytes: call.maxResponseBytes,
+      clock,
     });
+    const timings = clock.timings();
     attempts.push({
       ...(pause > 0 && { pause: Math.round(pause) }),
       duration: Math.round(performance.now() - started),
+      ...(timings && { timings }),
       ...(result.status !== undefined && { status: result.status }),
       ...(result.kind === "failure" && { failure: result.failure }),
     });

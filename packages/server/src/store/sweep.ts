@@ -14,6 +14,8 @@ export interface Retention {
   readonly journeys: number;
   readonly audit: number;
   readonly traces: number;
+  /** Exchanges with REST APIs. */
+  readonly calls: number;
   readonly outbox: number;
   /** Newest rows kept a tenant, whatever their age. */
   readonly tracesPerTenant: number;
@@ -24,6 +26,7 @@ export const defaultRetention: Retention = {
   journeys: 2 * hour,
   audit: 7 * day,
   traces: day,
+  calls: day,
   outbox: day,
   tracesPerTenant: 2_000,
   callsPerTenant: 2_000,
@@ -50,7 +53,7 @@ export async function sweep(database: Database, retention: Retention, now: numbe
   await removeBefore(db, "account_origins", "origin_key", "created", now - originLifetime);
   await removeBefore(db, "outbox", "id", "at", now - retention.outbox);
   await removeBefore(db, "audit", "id", "at", now - retention.audit);
-  await removeBefore(db, "calls", "id", "at", now - retention.traces);
+  await removeBefore(db, "calls", "id", "at", now - retention.calls);
   await sweepSessions(db, seconds);
   await sweepFamilies(db);
   await sweepLockouts(db, now);

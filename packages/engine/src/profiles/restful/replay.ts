@@ -1,11 +1,11 @@
 import type { ClaimValue } from "../../claims/value.ts";
 import type { JourneyState } from "../../journey/state.ts";
-import type { CallRecord, Ports } from "../../ports.ts";
+import type { CallRecord, HttpPort, Ports } from "../../ports.ts";
 import type { Program } from "../../program/program.ts";
 import { claimsCodec } from "./claims/codec.ts";
 import { connectorCodec } from "./connector/codec.ts";
 import type { Codec } from "./exchange.ts";
-import { readRestfulMetadata } from "./metadata.ts";
+import { type RestfulMetadata, readRestfulMetadata } from "./metadata.ts";
 import { runExchange } from "./restful.ts";
 
 export interface Replay {
@@ -13,6 +13,11 @@ export interface Replay {
   /** Body to send: the recorded one, or an edited one. */
   readonly body: string;
   readonly step: number;
+  /**
+   * Reads this in place of an answer: nothing is sent, no key is asked for and nothing is recorded. It shows what a
+   * journey would do with an answer that was edited, or that no API gives yet.
+   */
+  readonly answer?: { readonly status: number; readonly body: string };
   /** A journey state that names the request's client and language; no journey is moved. */
   readonly state: JourneyState;
 }
@@ -33,7 +38,8 @@ export async function replayCall(
   const reading = readRestfulMetadata(compiled.profile, program.policy);
   if ("diagnostics" in reading)
     return { problem: reading.diagnostics.map(({ message }) => message).join(" ") };
-  const { metadata } = reading;
+  const { answer } = replay;
+  const metadata = answer ? withoutProof(reading.metadata) : reading.metadata;
   const decoder = metadata.connector ? connectorCodec(metadata.connector) : claimsCodec;
   const codec: Codec = {
     decode: (context, answer) => decoder.decode(context, answer),
@@ -48,10 +54,11 @@ export async function replayCall(
   let recorded: CallRecord | undefined;
   const observed: Ports = {
     ...ports,
+    ...(answer && { http: playedAnswer(answer) }),
     calls: {
       async record(call) {
         recorded = call;
-        await ports.calls.record(call);
+        if (!answer) await ports.calls.record(call);
       },
     },
   };
@@ -74,4 +81,26 @@ export async function replayCall(
   };
   await runExchange(context, codec);
   return recorded ?? { problem: "The call could not be made." };
+}
+
+/** Whoever is not called needs no proof of who calls. */
+function withoutProof(metadata: RestfulMetadata): RestfulMetadata {
+  return {
+    ...metadata,
+    authentication: { kind: "None", allowedInProduction: true },
+    trust: { headers: [], correlationId: false },
+  };
+}
+
+function playedAnswer({ status, body }: NonNullable<Replay["answer"]>): HttpPort {
+  return {
+    development: true,
+    send: async () => ({
+      kind: "answer",
+      status,
+      headers: { "content-type": "application/json" },
+      body,
+      attempts: [],
+    }),
+  };
 }

@@ -1,6 +1,6 @@
 import type { CallRecord } from "@vestibule/engine";
-import type { ServerContext } from "../context.ts";
-import type { Tenant } from "../tenant/tenant.ts";
+import type { Store } from "../store/store.ts";
+import type { Tenant, Tenants } from "../tenant/tenant.ts";
 
 /** A call with the tenant in whose flow it was made. */
 export interface TenantCall {
@@ -8,10 +8,16 @@ export interface TenantCall {
   readonly call: CallRecord;
 }
 
+/** Where calls are kept. */
+export interface CallSource {
+  readonly tenants: Pick<Tenants, "all">;
+  readonly store: Pick<Store, "observations">;
+}
+
 const depth = 300;
 
 /** The newest calls of all tenants, newest first; `query` keeps those in whose facts every word of it stands. */
-export async function readCalls(context: ServerContext, query: string): Promise<readonly TenantCall[]> {
+export async function readCalls(context: CallSource, query: string): Promise<readonly TenantCall[]> {
   const found = await Promise.all(
     context.tenants.all().map(async (tenant) => {
       const calls = await context.store.observations.listCalls(tenant.id, depth);
@@ -26,7 +32,7 @@ export async function readCalls(context: ServerContext, query: string): Promise<
     .slice(0, depth);
 }
 
-export async function readCall(context: ServerContext, id: string): Promise<TenantCall | undefined> {
+export async function readCall(context: CallSource, id: string): Promise<TenantCall | undefined> {
   for (const tenant of context.tenants.all()) {
     const call = await context.store.observations.call(tenant.id, id);
     if (call) return { tenant, call };
@@ -36,7 +42,7 @@ export async function readCall(context: ServerContext, id: string): Promise<Tena
 
 /** The calls of one journey in the order in which they were made. */
 export async function callsOfJourney(
-  context: ServerContext,
+  context: CallSource,
   tenant: Tenant,
   journeyId: string,
 ): Promise<readonly CallRecord[]> {

@@ -4,22 +4,34 @@ import type { ServerContext } from "../context.ts";
 import type { Tenant } from "../tenant/tenant.ts";
 import type { TenantCall } from "./calls.ts";
 
-/** Sends a recorded call again with this body. Gives the new record, or a sentence that says why there is none. */
+/** What is changed of the recorded call. */
+export interface ReplayEdit {
+  readonly body: string;
+  /** Read in place of an answer; nothing is sent then. */
+  readonly answer?: { readonly status: number; readonly body: string };
+  /** Address of this server. */
+  readonly origin: string;
+}
+
+/** What a replay needs of the server. */
+export type ReplayParts = Pick<ServerContext, "ports" | "now">;
+
+/** Sends a recorded call again, or reads an edited answer. Gives the new record, or a sentence that says why not. */
 export async function replay(
-  context: ServerContext,
+  context: ReplayParts,
   { tenant, call }: TenantCall,
-  body: string,
-  origin: string,
+  { body, answer, origin }: ReplayEdit,
 ): Promise<CallRecord | { readonly problem: string }> {
   const program = tenant.policies.get(call.policyId.toLowerCase())?.program;
   if (!program) return { problem: `The tenant has no policy ${call.policyId} any more.` };
   const { technicalProfile, step } = call;
   const state = journeyLike(context, tenant, program, origin);
-  return replayCall(program, { technicalProfile, body, step, state }, context.ports(tenant));
+  const edited = { technicalProfile, body, step, state, ...(answer && { answer }) };
+  return replayCall(program, edited, context.ports(tenant));
 }
 
 /** A journey that nobody makes: it has a request and a language, so that the answer can be read as in a real one. */
-function journeyLike(context: ServerContext, tenant: Tenant, program: Program, origin: string): JourneyState {
+function journeyLike(context: ReplayParts, tenant: Tenant, program: Program, origin: string): JourneyState {
   const application = tenant.applications.find(({ enabled }) => enabled);
   const redirect = application?.redirectUris[0];
   return newJourney(program, {

@@ -1,0 +1,164 @@
+import { type Attributes, type Span, type SpanOptions, type Tracer, trace } from "@opentelemetry/api";
+import type { CallRecord } from "@vestibule/engine";
+import { afterEach, describe, expect, it } from "vitest";
+import { createOutboundHttp } from "../outbound/index.ts";
+import { recordSpan } from "./connector-spans.ts";
+import { type Metrics, openMetrics } from "./endpoint.ts";
+
+const open: Metrics[] = [];
+afterEach(async () => {
+  for (const metrics of open.splice(0)) await metrics.close();
+});
+
+const call: CallRecord = {
+  id: "call-1",
+  correlationId: "journey-1",
+  at: 1_767_225_600_000,
+  policyId: "B2C_1_signup",
+  step: 4,
+  technicalProfile: "PreUserWriteRestful",
+  connectorStep: "PostAttributeCollection",
+  connectorId: "before-creating",
+  request: {
+    method: "POST",
+    url: "https://api.example/sign-up",
+    headers: {},
+    body: '{"email":"ida@contoso.example"}',
+  },
+  response: { status: 503, headers: {}, body: "Ida is not known" },
+  failure: { kind: "answer", detail: "The API answered HTTP 503." },
+  attempts: [
+    { duration: 30, failure: "timeout" },
+    { pause: 20, duration: 50, status: 503, timings: { dns: 1, connect: 2, tls: 3, firstByte: 40, body: 4 } },
+  ],
+  duration: 100,
+  decision: "fail",
+  verdicts: [],
+  warnings: [],
+};
+
+async function started(threads?: number): Promise<Metrics> {
+  const metrics = await openMetrics({ port: 0, ...(threads !== undefined && { threads }) });
+  open.push(metrics);
+  return metrics;
+}
+const read = async ({ url }: Metrics) => (await fetch(url)).text();
+
+describe("metrics", () => {
+  it("count calls, failures by kind, tries and time for each connector", async () => {
+    const metrics = await started();
+    metrics.observe("contoso.example", call);
+    const { failure: _failure, ...fine } = {
+      ...call,
+      decision: "continue",
+      attempts: [{ duration: 4, status: 200 }],
+      duration: 4,
+    };
+    metrics.observe("contoso.example", fine);
+    const text = await read(metrics);
+    const labels = 'tenant="contoso.example",connector="before-creating"';
+    for (const line of [
+      `vestibule_connector_calls_total{${labels},step="PostAttributeCollection",decision="fail"} 1`,
+      `vestibule_connector_calls_total{${labels},step="PostAttributeCollection",decision="continue"} 1`,
+      `vestibule_connector_failures_total{${labels},kind="answer"} 1`,
+      `vestibule_connector_tries_total{${labels}} 3`,
+      `vestibule_connector_duration_seconds_bucket{le="0.005",${labels}} 1`,
+      `vestibule_connector_duration_seconds_bucket{le="0.1",${labels}} 2`,
+      `vestibule_connector_duration_seconds_count{${labels}} 2`,
+    ]) {
+      expect(text).toContain(`${line}\n`);
+    }
+    expect(text).not.toMatch(/ida@contoso|Ida is not known/);
+    expect(text).toContain("process_cpu_user_seconds_total");
+  });
+
+  it("show the circuit of a dead address", async () => {
+    const metrics = await started();
+    const http = createOutboundHttp({ development: true });
+    metrics.watch("contoso.example", http);
+    const dead = {
+      method: "POST",
+      url: "http://127.0.0.1:9/api?code=secret",
+      headers: {},
+      timeout: 500,
+      tries: 1,
+      maxResponseBytes: 1000,
+    } as const;
+    await http.send(dead);
+    const state = (number: number) =>
+      `vestibule_connector_circuit_state{tenant="contoso.example",endpoint="http://127.0.0.1:9/api"} ${number}\n`;
+    expect(await read(metrics)).toContain(state(0));
+    for (let i = 0; i < 10; i++) await http.send(dead);
+    const text = await read(metrics);
+    expect(text).toContain(state(2));
+    expect(text).not.toContain("secret");
+    await http.close();
+  });
+
+  it("are at one address only, and answer for all threads", async () => {
+    const one = await started(2);
+    const other = await started(2);
+    one.observe("contoso.example", call);
+    other.observe("contoso.example", call);
+    for (const metrics of [one, other]) {
+      expect(await read(metrics)).toMatch(/vestibule_connector_failures_total\{[^}]*\} 2\n/);
+    }
+    expect((await fetch(one.url.replace("/metrics", "/"))).status).toBe(404);
+    expect((await fetch(one.url, { method: "POST" })).status).toBe(405);
+    expect(new URL(one.url).hostname).toBe("localhost");
+  });
+});
+
+describe("a span", () => {
+  it("tells what the call was, and nothing of the person", () => {
+    const spans: {
+      name: string;
+      options: SpanOptions;
+      events: [string, Attributes][];
+      ended?: unknown;
+      status?: unknown;
+    }[] = [];
+    const tracer = {
+      startSpan(name: string, options: SpanOptions) {
+        const seen: (typeof spans)[number] = { name, options, events: [] };
+        spans.push(seen);
+        return {
+          isRecording: () => true,
+          addEvent: (event: string, attributes: Attributes) => void seen.events.push([event, attributes]),
+          setStatus: (status: unknown) => {
+            seen.status = status;
+          },
+          end: (at: unknown) => {
+            seen.ended = at;
+          },
+        } as unknown as Span;
+      },
+    } as unknown as Tracer;
+    trace.setGlobalTracerProvider({ getTracer: () => tracer });
+    recordSpan("contoso.example", call);
+    trace.disable();
+    const [span] = spans;
+    expect(span).toMatchObject({
+      name: "connector before-creating",
+      options: {
+        startTime: call.at,
+        attributes: {
+          "http.request.method": "POST",
+          "server.address": "api.example",
+          "http.response.status_code": 503,
+          "http.request.resend_count": 1,
+          "error.type": "answer",
+          "vestibule.decision": "fail",
+          "vestibule.correlation_id": "journey-1",
+        },
+      },
+      events: [
+        ["try 1", { "error.type": "timeout" }],
+        ["try 2", { "http.response.status_code": 503, "vestibule.tls_ms": 3 }],
+      ],
+      status: { code: 2 },
+      ended: call.at + 100,
+    });
+    expect(JSON.stringify(spans)).not.toMatch(/ida@contoso|Ida is not known/);
+  });
+});
