@@ -128,7 +128,7 @@ export class PackServer {
     return claims;
   }
 
-  /** The newest code that was mailed to the address. */
+  /** The newest code that was mailed to the address or sent to the number. */
   async code(address: string): Promise<string> {
     const messages = await this.server.context.store.outbox.list(tenantId, 50);
     const code = messages.find(({ to }) => to === address)?.code;
