@@ -68,6 +68,15 @@ export function startPrograms(): Promise<World> {
   return startWorld(({ origin }) => ({
     applications,
     files: policyFiles(origin, tenantId),
+    flows: {
+      B2C_1_owner: {
+        id: "B2C_1_owner",
+        userFlowType: "resourceOwner",
+        userFlowTypeVersion: 3,
+        authenticationMethods: "emailWithPassword",
+        applicationClaims: ["displayName", "emails", "objectId"],
+      },
+    },
     accounts: [
       {
         identities: [{ signInType: "emailAddress", issuerAssignedId: "gone@contoso.example" }],

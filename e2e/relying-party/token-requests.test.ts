@@ -47,6 +47,20 @@ describe("the resource owner password grant", () => {
     });
   });
 
+  it("gives the claims of a user flow that was made for it, and renews them", async () => {
+    const { body } = await token(world, "B2C_1_owner", passwordRequest);
+    const claims = { tfp: "B2C_1_owner", name: "Demo Person", emails: [demo.email] };
+    expect(claimsOf(body.id_token)).toMatchObject(claims);
+    const renewed = await token(world, "B2C_1_owner", {
+      grant_type: "refresh_token",
+      client_id: clients.password,
+      refresh_token: String(body.refresh_token),
+    });
+    expect(claimsOf(renewed.body.id_token)).toMatchObject(claims);
+    const refused = await token(world, "B2C_1_owner", { ...passwordRequest, password: "wrong" });
+    expect(refused.problem).toBe("AADB2C90225 access_denied");
+  });
+
   it("gives what response_type asks for", async () => {
     const only = async (response_type: string) =>
       Object.keys((await token(world, policy, { ...passwordRequest, response_type })).body).filter((name) =>

@@ -111,7 +111,6 @@ const expected: Readonly<
   "UF151-tag": ["error", "languages[0].id", ""],
   "UF151-twice": ["error", "languages[1].id", "Remove"],
   "UF151-default": ["error", "defaultLanguageTag", "'pt-"],
-  "UF190-type": ["error", "userFlowType", "Remove"],
   "UF190-phone": ["error", "authenticationMethods", "emailWithPassword"],
   "UF190-conditional-access": ["error", "isConditionalAccessEnforced", "false"],
   "UF190-age-gating": ["error", "portalSettings.ageGating.enabled", "false"],

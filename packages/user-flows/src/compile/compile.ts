@@ -74,6 +74,7 @@ type ProfileGroup = readonly [displayName: string, profiles: readonly TechnicalP
 function profileGroups(scope: Scope): ProfileGroup[] {
   const { userFlowType } = scope.flow;
   const signsIn = ["signUpOrSignIn", "signIn", "profileUpdate"].includes(userFlowType);
+  const checksPassword = signsIn || userFlowType === "resourceOwner";
   const signsUp = ["signUpOrSignIn", "signUp"].includes(userFlowType);
   const resets = scope.passwordReset || userFlowType === "passwordReset";
   const hasLocal = scope.localIdentity !== undefined;
@@ -84,7 +85,7 @@ function profileGroups(scope: Scope): ProfileGroup[] {
     ...scope.identityProviders.map(
       (provider): ProfileGroup => [provider.displayName, [openIdConnectProfile(scope, provider)]],
     ),
-    ["Local Account SignIn", when(signsIn && hasLocal, () => service.passwordCheck(scope))],
+    ["Local Account SignIn", when(checksPassword && hasLocal, () => service.passwordCheck(scope))],
     [
       "Azure Active Directory",
       [

@@ -42,6 +42,20 @@ describe("the journey of each type", () => {
     ]);
   });
 
+  it("the resource owner's password has no page, and comes from the token request", () => {
+    const policy = policyOf({ userFlowType: "resourceOwner" });
+    expect(steps(policy)).toEqual([
+      "ClaimsExchange ResourceOwnerPasswordCredentials-OAUTH2",
+      "ClaimsExchange AAD-UserReadUsingObjectId",
+      "SendClaims",
+    ]);
+    const { inputClaims } = profile(policy, "ResourceOwnerPasswordCredentials-OAUTH2");
+    expect(inputClaims.slice(0, 2)).toMatchObject([
+      { partnerClaimType: "username", defaultValue: "{OIDC:Username}", required: true },
+      { partnerClaimType: "password", defaultValue: "{OIDC:Password}", required: true },
+    ]);
+  });
+
   it("sign-in raises for an account that the provider knows and the tenant does not", () => {
     const policy = policyOf({ userFlowType: "signIn", ...withProvider });
     expect(steps(policy)).toEqual([

@@ -18,7 +18,7 @@ import {
   socialExchangeId,
 } from "./page-profiles.ts";
 import type { Scope } from "./scope.ts";
-import { keptClaims } from "./service-profiles.ts";
+import { keptClaims, passwordGrant } from "./service-profiles.ts";
 
 // The journeys of user-flows.md 17.1 and 17.2, step by step.
 
@@ -114,7 +114,7 @@ function journeySteps(scope: Scope): Step[] {
     case "passwordReset":
       return [...resetSteps(scope), ...account(scope)];
     case "resourceOwner":
-      return [];
+      return [exchangeStep("ResourceOwnerFlow", passwordGrant), ...account(scope)];
   }
 }
 

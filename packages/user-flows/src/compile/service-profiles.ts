@@ -11,10 +11,18 @@ const signInTypes = {
   emailOrUserName: "emailAddress,userName",
 } as const;
 
+/** The password check of a flow without a page: what the token request carries (user-flows.md 4.11). */
+export const passwordGrant = "ResourceOwnerPasswordCredentials-OAUTH2";
+
 export function passwordCheck(scope: Scope): TechnicalProfile {
   const types = signInTypes[scope.localIdentity ?? "email"];
+  const headless = scope.flow.userFlowType === "resourceOwner";
+  const sent = (resolver: string) => ({
+    required: true,
+    ...(headless && { defaultValue: `{OIDC:${resolver}}` }),
+  });
   return technicalProfile(
-    "login-NonInteractive",
+    headless ? passwordGrant : "login-NonInteractive",
     { name: "OpenIdConnect" },
     {
       displayName: "Local Account SignIn",
@@ -32,8 +40,8 @@ export function passwordCheck(scope: Scope): TechnicalProfile {
         "vestibule.signInTypes": `${types},userPrincipalName`,
       },
       inputClaims: [
-        claim(scope.signInClaim, "username", { required: true }),
-        claim("password", "password", { required: true }),
+        claim(scope.signInClaim, "username", sent("Username")),
+        claim("password", "password", sent("Password")),
         constant("grant_type", "password"),
         constant("scope", "openid"),
         claim("nca", "nca", { defaultValue: "1" }),

@@ -1,11 +1,9 @@
 import type { Rule } from "./rule.ts";
 
 /** UF190: documented settings that this server does not have yet. They are refused, never passed over. */
-export const unsupportedRule: Rule = ({ flow, written, methods }, report) => {
+export const unsupportedRule: Rule = ({ written, methods }, report) => {
   const refuse = (path: string, what: string, hint: string) =>
     report("UF190", path, `${what} is not supported yet.`, { hint });
-  if (flow.userFlowType === "resourceOwner")
-    refuse("userFlowType", "The type resourceOwner", "Remove the flow.");
   if (methods.includes("phoneWithOneTimePassword")) {
     refuse("authenticationMethods", "Sign-in by phone", "Use 'emailWithPassword' or 'userName'.");
   }
