@@ -1,3 +1,4 @@
+import { Secret, TOTP } from "otpauth";
 import type { Browser, Pressed, Shown } from "../browser/browser.ts";
 import { byId, isHidden } from "../browser/html.ts";
 import type { ShownPage } from "../browser/page.ts";
@@ -22,6 +23,8 @@ export type WalkEnd =
 const mostPages = 40;
 const mostRefusals = 5;
 const mostReturns = 4;
+/** Fields by themselves that take a code: of a text, or of an authenticator app. */
+const codeField = /verification_?code|otp/i;
 
 /** Walks a journey with valid answers, page by page. */
 export class Robot {
@@ -32,6 +35,8 @@ export class Robot {
   /** Pages by what is on them → how often they were shown. */
   readonly #seen = new Map<string, number>();
   readonly #usedExchanges = new Set<string>();
+  /** The authenticator app that the person enrolled on the way. */
+  #app: TOTP | undefined;
   /** What was shown on the way. */
   readonly path: string[] = [];
 
@@ -111,6 +116,7 @@ export class Robot {
   }
 
   async #passForm(page: ShownPage): Promise<Shown | { readonly reason: string }> {
+    this.#scan(page);
     let reason = "";
     const visits = this.#seen.get(pageName(page)) ?? 1;
     for (let refusals = 0; refusals < mostRefusals; refusals++) {
@@ -123,7 +129,8 @@ export class Robot {
       for (const field of page.fields) {
         if (field.readOnly || field.isText || field.takesCode) continue;
         const shown = page.values.get(field.id) ?? "";
-        page.values.set(field.id, answerFor(field, shown, intent));
+        const code = codeField.test(field.id) ? await this.#knownCode() : undefined;
+        page.values.set(field.id, code ?? answerFor(field, shown, intent));
       }
       repeatPasswords(page);
       const proved = await this.#prove(page);
@@ -175,6 +182,23 @@ export class Robot {
   async #call(page: ShownPage, refused: Pressed): Promise<Shown | { readonly reason: string }> {
     const called = await this.#browser.phone(page, "call");
     return called.kind === "left" ? called.shown : { reason: `no text is sent: ${said(refused)}` };
+  }
+
+  /** Scans the picture of a page that enrols an authenticator app. */
+  #scan(page: ShownPage): void {
+    const link = /otpauth:\/\/totp\/[^"'<>\s]+/.exec(page.html)?.[0].replaceAll("&amp;", "&");
+    const secret = link === undefined ? null : new URL(link).searchParams.get("secret");
+    if (secret !== null) this.#app = new TOTP({ secret: Secret.fromBase32(secret.toUpperCase()) });
+  }
+
+  /** What the person's app shows, else the code of the newest text or mail; undefined where there is neither. */
+  async #knownCode(): Promise<string | undefined> {
+    if (this.#app) {
+      // The next code: one that was accepted is not accepted again.
+      this.#laboratory.clock.advance(60);
+      return this.#app.generate({ timestamp: this.#laboratory.clock.now() });
+    }
+    return (await this.#laboratory.messages()).find(({ code }) => code !== undefined)?.code;
   }
 
   /** The newest code: of a message, else of a call that an API was asked to pass on. */
