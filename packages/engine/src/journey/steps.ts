@@ -1,6 +1,7 @@
 import type { OrchestrationStep } from "@vestibule/policy";
 import type { ClaimValue } from "../claims/value.ts";
 import type { CompiledProfile } from "../program/compiled-profile.ts";
+import { subJourneyKey } from "../program/reachable.ts";
 import { isEnabled } from "./enabled.ts";
 import { beginFederation } from "./federation.ts";
 import { type Choice, domainsOf, formOf, selectionOf } from "./forms.ts";
@@ -98,7 +99,7 @@ function enterSubJourney(run: Run, step: OrchestrationStep): StepResult {
       : run.program.policy.subJourneys.get(step.subJourneyReferenceId);
   if (!subJourney || run.state.frames.length > deepest)
     return serverError("AADB2C90037", "A sub-journey cannot be invoked here.");
-  const frame = { journeyId: subJourney.id, index: 0 } as const;
+  const frame = { journeyId: subJourneyKey(subJourney.id), index: 0 } as const;
   const frames =
     subJourney.type === "Transfer"
       ? [{ ...frame, kind: "journey" as const }]

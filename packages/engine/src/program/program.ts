@@ -15,7 +15,7 @@ export interface Program {
   /** Changes whenever the policy's meaning does; a running journey ends with the version that it began with. */
   readonly version: string;
   readonly profiles: IdMap<CompiledProfile>;
-  /** Journey or sub-journey id → steps in their order. */
+  /** Journey id, or `subJourneyKey` of a sub-journey's → steps in their order. */
   readonly steps: IdMap<readonly OrchestrationStep[]>;
   /** Ids of the journeys that answer requests; absent where the policy has none for that kind of request. */
   readonly entry: Readonly<Partial<Record<JourneyEntry, string>>> & { readonly authorize: string };
