@@ -48,3 +48,45 @@ it("a user flow that is written as policy XML and read again asks the same and g
   };
   expect(await run(read)).toEqual(await run(ejected));
 });
+
+it.each(["email", "phoneCallOrSms", "authenticator"])("the second factor by %s, too", async (method) => {
+  const multifactorAuthenticationConfiguration = {
+    multifactorAuthenticationState: "on",
+    multifactorAuthenticationMethod: method,
+  };
+  const { document } = readUserFlow(
+    JSON.stringify({ ...flow, multifactorAuthenticationConfiguration }),
+    "flow.json",
+  );
+  const compiled = document && compileUserFlow(document, facts).policy;
+  if (!compiled) throw new Error("the flow does not compile");
+  const ejected = { ...compiled, policyId: "B2C_1A_susi" };
+  const { policies, diagnostics } = loadPolicies([
+    { file: "B2C_1A_susi.xml", bytes: new TextEncoder().encode(writePolicy(ejected)) },
+  ]);
+  expect(diagnostics.filter(({ severity }) => severity === "error")).toEqual([]);
+  const read = policies.get("B2C_1A_susi");
+  if (!read) throw new Error("the policy does not load");
+  const factorPage = async (policy: typeof compiled) => {
+    const ports = memoryPorts();
+    const email = "ida@contoso.example";
+    await ports.directory.create(
+      {
+        identities: [{ signInType: "emailAddress", issuer: facts.defaultDomain, issuerAssignedId: email }],
+        attributes: { displayName: "Ida", userPrincipalName: `ida@${facts.defaultDomain}` },
+        password: "Passw0rd!x",
+      },
+      email,
+    );
+    const browser = new JourneyBrowser(policy, ports);
+    await browser.start();
+    await browser.submit({ email, password: "Passw0rd!x" });
+    const { api, technicalProfile, contentDefinition, content, config, phone, controls } = browser.page();
+    return { api, technicalProfile, contentDefinition, content, config, phone, controls };
+  };
+  const shown = await factorPage(read);
+  expect(shown).toEqual(await factorPage(ejected));
+  expect(["EmailFactor-Verify", "PhoneFactor-InputOrVerify", "EnableOTPAuthentication"]).toContain(
+    shown.technicalProfile,
+  );
+});

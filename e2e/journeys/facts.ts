@@ -16,6 +16,7 @@ export const facts: TenantFacts = {
       id: "Social",
       displayName: "Sample social",
       clientId: "client",
+      clientSecretReference: "B2C_1A_SocialSecret",
       metadataUrl: "https://idp.example/.well-known/openid-configuration",
       scope: "openid",
       responseMode: "query",

@@ -1,6 +1,8 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import axe from "axe-core";
 import type { Page } from "playwright-core";
+import { expect } from "vitest";
 import { publicClientId } from "../connectors/documents.ts";
 import { tenantDomain } from "../connectors/person.ts";
 import { goodPassword, newAddress, type World } from "../connectors/world.ts";
@@ -45,6 +47,19 @@ export async function startApplication(world: World): Promise<Application> {
     },
     close: () => server.close(),
   };
+}
+
+declare global {
+  interface Window {
+    readonly axe: { run(): Promise<axe.AxeResults> };
+  }
+}
+
+/** Fails with the rules of axe that the page breaks. */
+export async function expectAccessible(page: Page): Promise<void> {
+  if (!(await page.evaluate(() => "axe" in window))) await page.evaluate(axe.source);
+  const violations = await page.evaluate(async () => (await window.axe.run()).violations);
+  expect(violations.map(({ id, nodes }) => [id, ...nodes.map(({ html }) => html)])).toEqual([]);
 }
 
 export function accountsOf(world: World) {

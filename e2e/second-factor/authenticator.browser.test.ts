@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { collectTroubles, launchBrowser, phone, sidewaysOverflow, withoutBrowser } from "../browser.ts";
 import { flow } from "../connectors/documents.ts";
 import { goodPassword, startWorld, type World } from "../connectors/world.ts";
-import { type Application, newAccount, startApplication } from "./application.ts";
+import { type Application, expectAccessible, newAccount, startApplication } from "./application.ts";
 
 const policy = "B2C_1_app";
 
@@ -71,6 +71,7 @@ describe.skipIf(withoutBrowser).each([
     expect([link.protocol, link.host]).toEqual(["otpauth:", "totp"]);
     expect(decodeURIComponent(link.pathname)).toContain(address);
     await page.click("#authenticatorInfoControl-collapse_text");
+    if (javaScriptEnabled) await expectAccessible(page);
     const shown = await page.textContent("#authenticatorInfoControl-secret .value");
     const secret = link.searchParams.get("secret") ?? "";
     expect(shown).toBe(secret);
@@ -78,6 +79,7 @@ describe.skipIf(withoutBrowser).each([
     await page.click("#continue");
 
     await page.waitForSelector("#otpCode", { state: "visible" });
+    if (javaScriptEnabled) await expectAccessible(page);
     const code = codeOf(secret);
     await page.fill("#otpCode", code === "000000" ? "000001" : "000000");
     await page.click("#continue");

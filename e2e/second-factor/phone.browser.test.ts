@@ -4,7 +4,13 @@ import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { collectTroubles, launchBrowser, phone, sidewaysOverflow, withoutBrowser } from "../browser.ts";
 import { goodPassword, startWorld, type World } from "../connectors/world.ts";
-import { type Application, accountsOf, newAccount, startApplication } from "./application.ts";
+import {
+  type Application,
+  accountsOf,
+  expectAccessible,
+  newAccount,
+  startApplication,
+} from "./application.ts";
 
 const policy = "B2C_1A_phone";
 const mobile = "+4790807061";
@@ -86,6 +92,7 @@ describe.skipIf(withoutBrowser).each([
     const typed = javaScriptEnabled ? "90 80 70 61" : "90 80 70 62";
     const number = `+47${typed.replaceAll(" ", "")}`;
     await signIn(address);
+    if (javaScriptEnabled) await expectAccessible(page);
     await page.selectOption("#countryCode", { label: "Norway (+47)" });
     await page.fill("#number", typed);
     await page.click("#sendCode");
@@ -116,12 +123,14 @@ describe.skipIf(withoutBrowser).each([
         strongAuthenticationAlternativePhoneNumber: office,
       }),
     );
+    if (javaScriptEnabled) await expectAccessible(page);
     await page.check('label[for="2"]');
     await page.click("#sendCode");
     await page.waitForSelector("#verificationCode", { state: "visible" });
     const { code = "" } = await newest(office);
     await enterCode(code === "000000" ? "000001" : "000000");
     await page.waitForSelector("#codeVerification .error.itemLevel", { state: "visible" });
+    if (javaScriptEnabled) await expectAccessible(page);
     expect(await page.textContent("#codeVerification .error.itemLevel")).toContain(
       "does not match our records",
     );
@@ -156,6 +165,7 @@ describe.skipIf(withoutBrowser).each([
     await signIn(await account({ strongAuthenticationPhoneNumber: number }));
     await page.click("#verifyPhone");
     await page.waitForSelector(".dialing-modal", { state: "visible" });
+    if (javaScriptEnabled) await expectAccessible(page);
     const message = await newest(number);
     expect(message.channel).toBe("call");
     const told = () =>

@@ -30,7 +30,7 @@ const scriptParts = [
 ];
 
 // Sent as one file, too.
-const styleParts = ["page.css", "page-controls.css", "page-phone.css"];
+const styleParts = ["page.css", "page-controls.css", "page-second-factor.css"];
 
 function joinedStyle(): Buffer {
   return Buffer.concat(styleParts.map((part) => readFileSync(new URL(part, folder))));

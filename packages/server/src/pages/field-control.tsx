@@ -109,7 +109,9 @@ function TextControl(props: ControlProps) {
       {...(field.maxLength !== undefined && { maxlength: field.maxLength })}
       {...(autocomplete !== undefined && { autocomplete })}
       {...((type === "email" || field.id === "signInName") && { autocapitalize: "none", spellcheck: false })}
-      {...(field.dataType === "int" || field.dataType === "long" ? { inputmode: "numeric" as const } : {})}
+      {...(field.dataType === "int" || field.dataType === "long" || field.id === "otpCode"
+        ? { inputmode: "numeric" as const }
+        : {})}
       {...(verification === undefined ? {} : { enterkeyhint: "send" as const })}
       {...(readOnly && { readonly: true, "aria-disabled": "true" as const, tabindex: -1 })}
       {...disabledState(locked || props.inactive)}

@@ -103,7 +103,12 @@ export function authenticatorFactor(): SecondFactor {
       enrolPage(),
       technicalProfile("OTPVerification", proprietary("selfAsserted"), {
         displayName: "Sign in with Authenticator app",
-        metadata: { ...contentDefinition, "language.button_continue": "Verify" },
+        metadata: {
+          ...contentDefinition,
+          "language.heading": "Enter the code of your app",
+          "language.initial_intro": "Open your authenticator app and type the code that it shows.",
+          "language.button_continue": "Verify",
+        },
         displayClaims: [{ kind: "claim", claimTypeReferenceId: "otpCode", required: true }],
         outputClaims: [claim("otpCode", undefined, { required: true }), provedNow],
         validationTechnicalProfiles: [validation("AzureMfa-VerifyOTP")],
@@ -154,7 +159,12 @@ const displayControls: readonly DisplayControl[] = [
 function enrolPage(): TechnicalProfile {
   return technicalProfile("EnableOTPAuthentication", proprietary("selfAsserted"), {
     displayName: "Sign up with Authenticator app",
-    metadata: { ...contentDefinition, "language.button_continue": "Continue" },
+    metadata: {
+      ...contentDefinition,
+      "language.heading": "Set up an authenticator app",
+      "language.initial_intro": "You need its code whenever you sign in.",
+      "language.button_continue": "Continue",
+    },
     inputClaimsTransformations: ["CreateSecret", "CreateIssuer", "CreateUriLabel", "CreateUriString"],
     inputClaims: [claim("qrCodeContent"), claim("secretKey")],
     displayClaims: displayControls.map(({ id }) => ({ kind: "control", displayControlReferenceId: id })),

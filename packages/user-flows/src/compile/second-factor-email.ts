@@ -82,7 +82,12 @@ export function emailFactor(): SecondFactor {
 function page(id: string, shown: string): TechnicalProfile {
   return technicalProfile(id, proprietary("selfAsserted"), {
     displayName: "Email verification",
-    metadata: { ContentDefinitionReferenceId: "api.emailfactor" },
+    metadata: {
+      ContentDefinitionReferenceId: "api.emailfactor",
+      "language.heading": "Verify your email",
+      "language.initial_intro": "Send yourself a code and enter it.",
+      "language.button_continue": "Continue",
+    },
     inputClaims: [claim(shown)],
     displayClaims: [{ kind: "claim", claimTypeReferenceId: shown, required: true }],
     outputClaims: [claim(shown, "Verified.Email", { required: true }), provedNow],
