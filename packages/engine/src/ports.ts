@@ -352,6 +352,11 @@ export interface VerificationPort {
   /** `scope` binds the code to one journey and claim: no other can redeem it. */
   sendCode(scope: string, address: string, mail: VerificationMail): Promise<SendCodeResult>;
   checkCode(scope: string, address: string, code: string): Promise<CheckCodeResult>;
+  /**
+   * Counts a code that a policy makes and delivers itself; false = the identifier had its share over all journeys, 100 in
+   * 5 hours, so that beginning anew gives nobody endless guesses.
+   */
+  allowsOwnCode(identifier: string): Promise<boolean>;
 }
 
 export interface VerificationMail {

@@ -56,6 +56,17 @@ export function verificationSuite(open: Opener): void {
       expect(await check(code)).toBe("expired");
     });
 
+    test("of a policy's own making are counted over all journeys, for each identifier and tenant", async () => {
+      const { port } = mailbox();
+      const all = Array.from({ length: 100 }, () => port.allowsOwnCode("Ann@example.com"));
+      expect(new Set(await Promise.all(all))).toEqual(new Set([true]));
+      expect(await port.allowsOwnCode("ann@example.com")).toBe(false);
+      expect(await port.allowsOwnCode("bob@example.com")).toBe(true);
+      expect(await mailbox().port.allowsOwnCode("ann@example.com")).toBe(true);
+      clock.advance(5 * 3_600_000);
+      expect(await port.allowsOwnCode("ann@example.com")).toBe(true);
+    });
+
     test("verify one of many concurrent checks", async () => {
       const { send, check } = mailbox();
       const code = await send();

@@ -119,6 +119,15 @@ describe("a one-time password", () => {
     expect(browser.ports.httpCalls).toHaveLength(15);
   });
 
+  it("is not made where its identifier had its share over all journeys", async () => {
+    const { send, browser } = await atThePage({});
+    Object.assign(browser.ports.verification, {
+      allowsOwnCode: async (identifier: string) => identifier !== "a@example.com",
+    });
+    expect(await send("A@example.com")).toBe(tooManyCodes);
+    expect(await send("b@example.com")).toBe("accepted");
+  });
+
   it("belongs to its journey and its identifier, and is used once", async () => {
     const one = await atThePage({});
     const other = await atThePage({});

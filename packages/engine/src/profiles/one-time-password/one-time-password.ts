@@ -28,14 +28,19 @@ export const oneTimePasswordProfile: ServerProfileKind<OneTimePasswordMetadata> 
  */
 const codesOfJourney = (generations: number) => Math.max(15, generations * 3);
 
-function generate(context: Context, metadata: Generation, key: string): ProfileResult {
+async function generate(context: Context, metadata: Generation, key: string): Promise<ProfileResult> {
   const now = context.ports.clock.now();
   const known = context.codes.find(key);
   const live = known && known.expires > now ? known : undefined;
   if (live && live.generations >= metadata.generations)
     return failure(context, "UserMessageIfMaxNumberOfCodeGenerated");
-  if (!context.codes.claim(codesOfJourney(metadata.generations))) {
-    context.trace({ kind: "warning", text: `${context.profile.id}: this journey had its share of codes` });
+  const spent = !context.codes.claim(codesOfJourney(metadata.generations))
+    ? "this journey had its share of codes"
+    : !(await context.ports.verification.allowsOwnCode(key))
+      ? "this identifier had its share of codes over all journeys"
+      : undefined;
+  if (spent !== undefined) {
+    context.trace({ kind: "warning", text: `${context.profile.id}: ${spent}` });
     return failure(context, "UserMessageIfMaxNumberOfCodeGenerated");
   }
   const code = (metadata.reuseSameCode ? live?.code : undefined) ?? freshCode(context, metadata);
