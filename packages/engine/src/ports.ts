@@ -23,6 +23,7 @@ export interface Ports {
   readonly telemetry: TelemetryPort;
   /** Receives every outbound call when it ended, for the audit log and the call inspector. */
   readonly calls: CallRecorder;
+  readonly notifications: NotificationPort;
 }
 
 /** What a policy wants to be counted. It takes and forgets: nothing that happens to an event comes back to the journey. */
@@ -303,10 +304,38 @@ export interface CallRecord {
   readonly attempts: readonly HttpAttempt[];
   /** Milliseconds over all attempts. */
   readonly duration: number;
-  /** What the journey made of it: `continue`, `page`, `block`, `fail`. */
+  /** What the journey made of it: `continue`, `page`, `block`, `fail`; `queued` = it goes out later. */
   readonly decision: string;
   readonly verdicts: readonly ClaimVerdict[];
   readonly warnings: readonly string[];
+}
+
+/** Something that an API is told later. Plain JSON without credentials: those of the day of its delivery are used. */
+export interface Notification {
+  /** Follows from its content and its journey; sent as `Idempotency-Key`. */
+  readonly id: string;
+  readonly policyId: string;
+  readonly technicalProfile: string;
+  readonly connectorId?: string;
+  readonly correlationId: string;
+  /** Order number of the orchestration step. */
+  readonly step: number;
+  /** Where the browser reached the server. */
+  readonly origin: string;
+  /** Milliseconds since 1970. */
+  readonly created: number;
+  readonly request: {
+    readonly method: "GET" | "POST";
+    readonly url: string;
+    readonly headers: Readonly<Record<string, string>>;
+    readonly body?: string;
+  };
+}
+
+/** The durable outbox of one tenant. */
+export interface NotificationPort {
+  /** Resolves when the notification outlives a crash; one with the same id is kept once. */
+  add(notification: Notification): Promise<void>;
 }
 
 export interface CallRecorder {

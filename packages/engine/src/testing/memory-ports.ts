@@ -10,6 +10,7 @@ import type {
   HintTrust,
   HttpCall,
   HttpResult,
+  Notification,
   Ports,
   TelemetryEvent,
   VerificationPort,
@@ -22,6 +23,7 @@ export interface MemoryPorts extends Ports {
   readonly httpCalls: HttpCall[];
   readonly callRecords: CallRecord[];
   readonly telemetryEvents: TelemetryEvent[];
+  readonly queued: Notification[];
   readonly codes: Map<string, string>;
   /** Texts and calls; the code of every text is 123456. */
   readonly phoneMessages: {
@@ -50,6 +52,7 @@ export function memoryPorts(): MemoryPorts {
   const httpCalls: HttpCall[] = [];
   const callRecords: CallRecord[] = [];
   const telemetryEvents: TelemetryEvent[] = [];
+  const queued: Notification[] = [];
   const codes = new Map<string, string>();
   const phoneMessages: { by: "sms" | "call"; number: string; purpose: string }[] = [];
   const enrolledApps: MemoryPorts["enrolledApps"] = new Map();
@@ -59,6 +62,7 @@ export function memoryPorts(): MemoryPorts {
     httpCalls,
     callRecords,
     telemetryEvents,
+    queued,
     codes,
     phoneMessages,
     phoneResult: "sent",
@@ -101,6 +105,7 @@ export function memoryPorts(): MemoryPorts {
       isApplication: (clientId) => clientId === "bbbbbbbb-0000-4000-8000-000000000001",
     },
     telemetry: { event: (event) => void telemetryEvents.push(event) },
+    notifications: { add: async (notification) => void queued.push(notification) },
     calls: {
       async record(call) {
         callRecords.push(call);

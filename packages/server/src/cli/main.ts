@@ -38,6 +38,8 @@ export async function main(argv: readonly string[], terminal: Terminal = process
         return await (await import("./connector.ts")).connector(invocation, terminal);
       case "calls":
         return await (await import("./calls.ts")).calls(invocation, terminal);
+      case "notifications":
+        return await (await import("./notifications.ts")).notifications(invocation, terminal);
       case "trust":
         return await (await import("./trust.ts")).trust(terminal);
     }

@@ -54,7 +54,7 @@ interface OptionDescription {
   readonly command?: Command;
 }
 
-const commands = ["dev", "serve", "check", "eject", "keys", "connector", "calls", "trust"] as const;
+const commands = ["dev", "serve", "check", "eject", "keys", "notifications", "connector", "calls", "trust"] as const;
 export type Command = (typeof commands)[number];
 
 const logLevels = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;
@@ -62,7 +62,7 @@ export type LogLevel = (typeof logLevels)[number];
 
 export interface Invocation {
   readonly command: Command;
-  /** What stands after the command, as typed: tenant folders, or for `keys` an action and what it needs. */
+  /** What stands after the command, as typed: tenant folders, or for `keys` and `notifications` an action and what it needs. */
   readonly directories: readonly string[];
   readonly httpPort?: number;
   readonly httpsPort?: number;
@@ -172,7 +172,7 @@ export function readInvocation(
 }
 
 /** What stands behind these commands is no list of folders. */
-const readsItsOwnWords: ReadonlySet<Command> = new Set(["trust", "keys", "eject", "connector"]);
+const readsItsOwnWords: ReadonlySet<Command> = new Set(["notifications", "trust", "keys", "eject", "connector"]);
 
 const optionNames = Object.keys(optionTable) as (keyof typeof optionTable)[];
 

@@ -15,6 +15,8 @@ vestibule connector mock FILE
 vestibule calls DIR [WORD...]
                          the newest calls of REST APIs in whose facts these words stand
 vestibule calls DIR ID   one call: request, answer, tries, a verdict for each claim
+vestibule notifications ACTION
+                         list DIR, send-again DIR [ID], remove DIR ID: what APIs have still to be told
 vestibule trust          tells how to trust the certificates of \`vestibule dev\`
 
 --http-port N            port for http                         4480          VESTIBULE_HTTP_PORT

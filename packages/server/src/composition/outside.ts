@@ -15,6 +15,7 @@ import { createKeyPort } from "../keys/policy-keys.ts";
 import { createTokenSigning } from "../keys/signing-keys.ts";
 import { createPhoneMessenger } from "../messages/phone-messenger.ts";
 import type { Metrics } from "../metrics/endpoint.ts";
+import { type Delivering, deliverNotifications } from "../notifications/delivery.ts";
 import type { OutboundHttp, OutboundOptions } from "../outbound/index.ts";
 import { createTemplateSource, type TemplateSource } from "../pages/template-source.ts";
 import { findApplication } from "../relying-party/authorize.ts";
@@ -102,6 +103,7 @@ export async function openOutside(
   closing.add(() => tenants.close());
 
   const signing = createTokenSigning(store.signingKeys, now);
+  let delivering: Delivering | undefined;
   const ports = createPorts({
     recordsValues: development,
     keepsCalls: options.keepCalls !== 0,
@@ -114,6 +116,7 @@ export async function openOutside(
     now,
     http: httpOfTenants({ development, ...opener }, closing, metrics),
     signing,
+    notified: () => delivering?.wake(),
     keys: (tenant) => createKeyPort({ keys: store.policyKeys, mode, now }, tenant),
     hints: (tenant) =>
       hints({
@@ -121,6 +124,8 @@ export async function openOutside(
         ownDocument: (address, origin) => ownDocument(signing, tenant, address, origin),
       }),
   });
+  delivering = deliverNotifications({ store, tenants, ports, now }, log);
+  closing.add(delivering.stop);
   return {
     context: {
       mode,

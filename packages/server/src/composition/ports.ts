@@ -24,6 +24,8 @@ export interface Outside {
   keys(tenant: Tenant): KeyPort;
   readonly signing: TokenSigning;
   hints(tenant: Tenant): HintPort;
+  /** Something was put into the outbox for APIs. */
+  notified(): void;
   /** True in development mode: recorded calls hold bodies and claim values. */
   readonly recordsValues: boolean;
   /** False = calls leave nothing but their audit row. */
@@ -47,7 +49,7 @@ export function createPorts(outside: Outside): (tenant: Tenant) => Ports {
 }
 
 function bindPorts(
-  { store, http, federation, hints, mailer, phones, keys, signing, log, now, ...records }: Outside,
+  { store, http, federation, hints, mailer, phones, keys, signing, notified, log, now, ...records }: Outside,
   tenant: Tenant,
 ): Ports {
   return {
@@ -72,6 +74,12 @@ function bindPorts(
     federation,
     hints: hints(tenant),
     telemetry: openTelemetry,
+    notifications: {
+      async add(notification) {
+        await store.notifications.add(tenant.id, notification);
+        notified();
+      },
+    },
     calls: {
       // The person's journey goes on although its record is lost; the operator learns of it from the log.
       record: async (call) => {

@@ -18,6 +18,7 @@ const sections = [
   ["/dev/journeys", "Journeys"],
   ["/dev/calls", "Calls"],
   ["/dev/outbox", "Outbox"],
+  ["/dev/notifications", "Notifications"],
 ] as const;
 
 export type Section = (typeof sections)[number][0];

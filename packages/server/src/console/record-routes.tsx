@@ -6,6 +6,7 @@ import { JourneyPage } from "./journey-page.tsx";
 import { readJourney, readJourneys } from "./journeys.ts";
 import { JourneyList } from "./journeys-page.tsx";
 import { mailDocument, mailPolicy } from "./mail-document.ts";
+import { NotificationList, notificationsJson, readNotifications } from "./notifications-page.tsx";
 import { Outbox, outboxJson, readOutbox } from "./outbox.tsx";
 import { type ConsolePage, type Section, sendPage } from "./page.tsx";
 import { Empty } from "./parts.tsx";
@@ -13,7 +14,7 @@ import { type Action, type ConsoleParts, idOf, originOf, type Page, searchOf } f
 
 /** What the console shows of what happened: mails, calls, journeys; each list and each record also as JSON. */
 export function recordPages(parts: ConsoleParts): readonly Page[] {
-  return [...mailPages(parts), ...callPages(parts), ...journeyPages(parts)];
+  return [...mailPages(parts), ...callPages(parts), ...notificationPages(parts), ...journeyPages(parts)];
 }
 
 function mailPages({ context }: ConsoleParts): readonly Page[] {
@@ -131,6 +132,33 @@ export function tryAction(parts: ConsoleParts): Action {
     const result = await replay(context, shown, { body, answer: played, origin: originOf(request) });
     if ("problem" in result) return sendCall(parts, reply, shown, { problem: result.problem, answer });
     return sendCall(parts, reply, shown, { tried: result, answer });
+  };
+}
+
+function notificationPages({ context, token }: ConsoleParts): readonly Page[] {
+  return [
+    [
+      "/dev/notifications",
+      async (_request, reply) => {
+        const found = await readNotifications(context);
+        const content = <NotificationList found={found} formToken={token.value} now={context.now()} />;
+        return sendPage(reply, { title: "Notifications", section: "/dev/notifications", content });
+      },
+    ],
+    ["/dev/notifications.json", async () => notificationsJson(await readNotifications(context))],
+  ];
+}
+
+/** Sends a notification again at once, or removes it. */
+export function notificationAction({ context }: ConsoleParts): Action {
+  return async (request, reply, form) => {
+    const id = idOf(request);
+    const { notifications } = context.store;
+    for (const tenant of context.tenants.all()) {
+      if (form.get("do") === "remove") await notifications.remove(tenant.id, id);
+      else await notifications.sendAgain(tenant.id, context.now(), id);
+    }
+    return reply.redirect("/dev/notifications", 303);
   };
 }
 

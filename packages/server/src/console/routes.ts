@@ -1,4 +1,4 @@
-import { recordPages, replayAction, tryAction } from "./record-routes.tsx";
+import { notificationAction, recordPages, replayAction, tryAction } from "./record-routes.tsx";
 import type { Action, ConsoleParts, Page } from "./route.ts";
 import { finishRun, runPages } from "./run-routes.tsx";
 
@@ -13,6 +13,7 @@ export function consoleRoutes(parts: ConsoleParts): {
       ["/dev/run/answer", finishRun(parts)],
       ["/dev/calls/:id/replay", replayAction(parts)],
       ["/dev/calls/:id/try", tryAction(parts)],
+      ["/dev/notifications/:id", notificationAction(parts)],
     ],
   };
 }

@@ -239,6 +239,24 @@ const authenticators: readonly Table[] = [
     indexes: [["expires"]],
   },
 ];
+/** Notifications to APIs that wait for their delivery. */
+const notifications: Table = {
+  name: "notifications",
+  columns: [
+    text("id"),
+    text("lane"),
+    text("state"),
+    number("created"),
+    number("due"),
+    number("attempts"),
+    text("holder"),
+    number("held_until"),
+    text("problem"),
+    bytes("sealed"),
+  ],
+  primaryKey: ["id"],
+  indexes: [["state", "due"], ["holder"]],
+};
 
 /** In order; a migration that was released is never changed, a new one is added at the end. */
 const migrations: readonly ((db: Kysely<unknown>, kind: Database["kind"]) => Promise<void>)[] = [
@@ -248,6 +266,7 @@ const migrations: readonly ((db: Kysely<unknown>, kind: Database["kind"]) => Pro
   (db, kind) => createTable(db, kind, phoneCalls),
   async (db, kind) => {
     for (const table of authenticators) await createTable(db, kind, table);
+    await createTable(db, kind, notifications);
   },
 ];
 

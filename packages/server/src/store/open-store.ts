@@ -9,6 +9,7 @@ import { createDirectory } from "./directory/directory.ts";
 import { createGrantStore } from "./grants.ts";
 import { createJourneyStore } from "./journeys.ts";
 import { migrate } from "./migrations.ts";
+import { createNotificationStore } from "./notifications.ts";
 import { createObservationStore } from "./observations.ts";
 import { createOutboxStore } from "./outbox.ts";
 import { createPasswordHasher, type PasswordHasher, type PasswordHashing } from "./passwords.ts";
@@ -69,6 +70,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     signingKeys: createSigningKeyStore(database, sealer),
     policyKeys: createPolicyKeyStore(database, sealer),
     outbox: createOutboxStore(database, sealer),
+    notifications: createNotificationStore(database, sealer),
     observations: createObservationStore(database, now),
     directory: directoryOf,
     verification: (tenant, deliver) => createVerification({ database, masterKey, now }, tenant, deliver),

@@ -27,6 +27,7 @@ export interface Schema {
   readonly authenticators: AuthenticatorTable;
   readonly authenticator_checks: AuthenticatorCheckTable;
   readonly outbox: OutboxTable;
+  readonly notifications: NotificationTable;
   readonly audit: ObservationTable;
   readonly calls: ObservationTable;
   readonly journey_summaries: JourneySummaryTable;
@@ -224,6 +225,23 @@ interface OutboxTable {
   readonly tenant_id: string;
   readonly id: string;
   readonly at: number;
+  readonly sealed: Uint8Array;
+}
+
+interface NotificationTable {
+  readonly tenant_id: string;
+  readonly id: string;
+  /** Policy and technical profile: what may hold up only itself. */
+  readonly lane: string;
+  readonly state: string;
+  /** Milliseconds. */
+  readonly created: number;
+  readonly due: number;
+  readonly attempts: number;
+  /** The node that delivers it, until `held_until` of the database's clock; empty = none. */
+  readonly holder: string;
+  readonly held_until: number;
+  readonly problem: string;
   readonly sealed: Uint8Array;
 }
 

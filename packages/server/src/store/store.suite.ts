@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { authenticatorSuite } from "./authenticators.suite.ts";
 import { directorySuite } from "./directory/directory.suite.ts";
 import { passwordSuite } from "./directory/password.suite.ts";
+import { notificationSuite } from "./notifications.suite.ts";
 import { phoneSuite } from "./phone.suite.ts";
 import type { Store } from "./store.ts";
 import {
@@ -35,6 +36,7 @@ export function storeSuite(open: Opener, { nodesShareJourneys }: { nodesShareJou
   directorySuite(open);
   passwordSuite(open);
   verificationSuite(open);
+  notificationSuite(open);
   phoneSuite(open);
   authenticatorSuite(open);
 

@@ -3,6 +3,7 @@ import type {
   CallRecord,
   DirectoryPort,
   JourneyState,
+  Notification,
   PhonePort,
   SsoSession,
   TraceEntry,
@@ -21,6 +22,7 @@ export interface Store {
   readonly signingKeys: SigningKeyStore;
   readonly policyKeys: PolicyKeyStore;
   readonly outbox: OutboxStore;
+  readonly notifications: NotificationStore;
   readonly observations: ObservationStore;
   /** The accounts of one tenant. */
   directory(tenant: Tenant): DirectoryPort & DirectoryAdministration;
@@ -280,6 +282,71 @@ export interface OutboxStore {
   add(entry: OutboxEntry): Promise<void>;
   /** Newest first. */
   list(tenantId: string | undefined, limit: number): Promise<readonly OutboxEntry[]>;
+}
+
+// Notifications -----------------------------------------------------------------------------------------------------
+
+/** `dead`: it was tried as often as it may be, and waits for the operator. */
+export type NotificationState = "waiting" | "dead";
+
+export interface KeptNotification {
+  readonly id: string;
+  readonly state: NotificationState;
+  /** Milliseconds since 1970; not before then it is tried. */
+  readonly due: number;
+  readonly attempts: number;
+  /** Why the last try failed; empty before the first. */
+  readonly problem: string;
+  readonly notification: Notification;
+}
+
+/** A notification that its holder is to deliver now. */
+export interface TakenNotification {
+  readonly tenantId: string;
+  /** Tenant, policy and technical profile. */
+  readonly lane: string;
+  /** Tries before this one. */
+  readonly attempts: number;
+  readonly notification: Notification;
+}
+
+/** The durable outbox. Leases, in milliseconds, go by the database's own clock. */
+export interface NotificationStore {
+  /** On disk when it resolves; one with the same id stays as it is. */
+  add(tenantId: string, notification: Notification): Promise<void>;
+  /** Gives those that are due, at most `perLane` of one lane, to this holder and to nobody else until the lease ends. */
+  take(request: {
+    readonly holder: string;
+    readonly now: number;
+    readonly lease: number;
+    readonly limit: number;
+    readonly perLane: number;
+    /** Lanes that get nothing now. */
+    readonly fullLanes: readonly string[];
+  }): Promise<readonly TakenNotification[]>;
+  /** Renews the lease; false where somebody else holds it by now. */
+  hold(tenantId: string, id: string, holder: string, lease: number): Promise<boolean>;
+  delivered(tenantId: string, id: string, holder: string): Promise<void>;
+  postpone(
+    tenantId: string,
+    id: string,
+    holder: string,
+    outcome: { readonly due: number; readonly attempts: number; readonly problem: string },
+  ): Promise<void>;
+  bury(
+    tenantId: string,
+    id: string,
+    holder: string,
+    outcome: { readonly attempts: number; readonly problem: string },
+  ): Promise<void>;
+  /** Gives back everything that this holder has. */
+  release(holder: string): Promise<void>;
+  /** Newest first. */
+  list(tenantId: string, limit: number): Promise<readonly KeptNotification[]>;
+  /** Makes one, or without `id` every dead one, due at `now` with all its tries; says how many. */
+  sendAgain(tenantId: string, now: number, id?: string): Promise<number>;
+  /** False where there was none. */
+  remove(tenantId: string, id: string): Promise<boolean>;
 }
 
 export interface AuditEntry {

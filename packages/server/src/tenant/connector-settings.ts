@@ -42,6 +42,8 @@ export const connectorSettings = {
   ...Object.fromEntries(
     Object.entries(callSettings).map(([name, setting]) => [name, maybe(shapeOf(setting))]),
   ),
+  mode: maybe(oneOf("decide", "notify")),
+  deliveryTries: maybe(integer(1, 100, { unit: "tries" })),
   onFailure: maybe(oneOf("block", "continue")),
   claimsOnFailure: maybe(claims),
   correlationId: maybe(flag),
@@ -75,6 +77,8 @@ export function readConnectorSettings(
   if (document.onFailure !== undefined) settings.onFailure = document.onFailure;
   if (document.claimsOnFailure !== undefined)
     settings.claimsOnFailure = JSON.stringify(document.claimsOnFailure);
+  if (document.mode !== undefined) settings.mode = document.mode;
+  if (document.deliveryTries !== undefined) settings.deliveryTries = String(document.deliveryTries);
   if (document.correlationId !== undefined) settings.correlationId = String(document.correlationId);
   const secret = (value: string, suffix: string, path: string) =>
     secrets.add(`Connector_${id}_${suffix}`, value, path, reading);

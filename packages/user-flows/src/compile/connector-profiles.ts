@@ -37,6 +37,9 @@ export function returnedClaims(scope: Scope, at: ConnectorStep): readonly string
   return [...new Set(counted)].filter((claimType) => attributes.has(claimType.toLowerCase()));
 }
 
+/** Told later and not asked: it gives nothing, and stops nobody. */
+const notifies = ({ settings }: ConnectorFacts) => settings?.mode === "notify";
+
 /** The technical profiles of one step's connectors, in the order in which they run. */
 export function connectorProfiles(scope: Scope, at: ConnectorStep): TechnicalProfile[] {
   return scope.connectors[at].map((connector, index) => connectorProfile(scope, at, connector, index));
@@ -51,8 +54,8 @@ function connectorProfile(
   const { connectorSettings: settings } = scope.facts;
   const directoryName = (claimType: string) =>
     scope.userAttributes.find((attribute) => attribute.claimType === claimType)?.directoryName ?? claimType;
-  const returned = returnedClaims(scope, at);
-  const blocks = at !== "preTokenIssuance" || settings.enforceBlockAtTokenStep;
+  const returned = notifies(connector) ? [] : returnedClaims(scope, at);
+  const blocks = !notifies(connector) && (at !== "preTokenIssuance" || settings.enforceBlockAtTokenStep);
   const outputClaims: ClaimReference[] = [
     // The kept copy comes first, so that a look-up by partner name that takes the last one finds the claim itself.
     ...(at === "preTokenIssuance"
@@ -60,7 +63,9 @@ function connectorProfile(
       : []),
     ...returned.map((claimType) => claim(claimType, directoryName(claimType))),
     // An address fills an empty field where the provider gave none (api-connectors.md U21); elsewhere it never counts.
-    ...(at === "postFederationSignup" && scope.collected.some(({ claimType }) => claimType === "email")
+    ...(at === "postFederationSignup" &&
+    !notifies(connector) &&
+    scope.collected.some(({ claimType }) => claimType === "email")
       ? [claim("email", "email")]
       : []),
     ...(blocks ? [claim("blockMessage", "vestibule.blockMessage")] : []),
@@ -161,9 +166,9 @@ const unlessBlocked = skipIfExists("blockMessage");
 /** Connector steps without a page, each followed by the block page (user-flows.md 17.1). */
 export function connectorSteps(scope: Scope, at: ConnectorStep, ...preconditions: Precondition[]): Step[] {
   const blocks = at !== "preTokenIssuance" || scope.facts.connectorSettings.enforceBlockAtTokenStep;
-  return scope.connectors[at].flatMap((_, index) => [
+  return scope.connectors[at].flatMap((connector, index) => [
     exchangeStep(`${profileId(at, index)}Exchange`, profileId(at, index), ...preconditions),
-    ...(blocks ? [blockStep(`${profileId(at, index)}BlockPageExchange`)] : []),
+    ...(blocks && !notifies(connector) ? [blockStep(`${profileId(at, index)}BlockPageExchange`)] : []),
   ]);
 }
 
@@ -171,17 +176,22 @@ export function blockStep(exchangeId: string): Step {
   return exchangeStep(exchangeId, "SelfAsserted-BlockPage", skipUnlessExists("blockMessage"));
 }
 
-/** The connectors before the write, and the write itself, which only follows where none of them blocked. */
+/**
+ * The connectors before the write; the write itself, which only follows where none of them blocked; and after it those that
+ * are only told: of an account that exists.
+ */
 export function writeValidations(scope: Scope, writeId: string) {
-  const connectors = scope.connectors.postAttributeCollection;
+  const connectors = scope.connectors.postAttributeCollection.map((connector, index) => ({
+    connector,
+    id: profileId("postAttributeCollection", index),
+  }));
+  const asked = connectors.filter(({ connector }) => !notifies(connector));
+  const told = connectors.filter(({ connector }) => notifies(connector));
+  const unless = asked.length === 0 ? [] : [forValidation(unlessBlocked)];
   return [
-    ...connectors.map((_, index) =>
-      validation(
-        profileId("postAttributeCollection", index),
-        ...(index === 0 ? [] : [forValidation(unlessBlocked)]),
-      ),
-    ),
-    validation(writeId, ...(connectors.length === 0 ? [] : [forValidation(unlessBlocked)])),
+    ...asked.map(({ id }, index) => validation(id, ...(index === 0 ? [] : unless))),
+    validation(writeId, ...unless),
+    ...told.map(({ id }) => validation(id, ...unless)),
   ];
 }
 
@@ -209,8 +219,10 @@ export function blockPage(): TechnicalProfile {
 /** Whether any connector of the flow can end it with the block page. */
 export function canBlock(scope: Scope): boolean {
   const { postFederationSignup, postAttributeCollection, preTokenIssuance } = scope.connectors;
+  const asks = (connectors: readonly ConnectorFacts[]) => connectors.some((each) => !notifies(each));
   return (
-    postFederationSignup.length + postAttributeCollection.length > 0 ||
-    (preTokenIssuance.length > 0 && scope.facts.connectorSettings.enforceBlockAtTokenStep)
+    asks(postFederationSignup) ||
+    asks(postAttributeCollection) ||
+    (asks(preTokenIssuance) && scope.facts.connectorSettings.enforceBlockAtTokenStep)
   );
 }

@@ -64,6 +64,39 @@ describe("connectors", () => {
     ]);
   });
 
+  it("that are only told follow the write, give nothing and stop nobody", () => {
+    const told = { mode: "notify" };
+    const connectors = [connector("tell", { settings: told }), connector("check")];
+    const policy = policyOf(
+      {
+        ...withProvider,
+        apiConnectorConfiguration: {
+          postFederationSignup: { id: "tell" },
+          postAttributeCollection: [{ id: "tell" }, { id: "check" }],
+        },
+      },
+      { connectors },
+    );
+    expect(validations(policy, "LocalAccountSignUpWithLogonEmail")).toEqual([
+      "PreUserWriteRestful-2",
+      "AAD-UserWriteUsingLogonEmail unless blockMessage",
+      "PreUserWriteRestful unless blockMessage",
+    ]);
+    expect(outputs(policy, "PreUserWriteRestful")).toEqual([]);
+    expect(profile(policy, "PreUserWriteRestful").metadata["vestibule.mode"]).toBe("notify");
+    const journey = steps(policy).join("\n");
+    expect(journey).toContain("PreSelfAssertedRestful");
+    expect(journey).not.toMatch(/PreSelfAssertedRestful[^\n]*\n[^\n]*SelfAsserted-BlockPage/);
+    const only = policyOf(
+      { apiConnectorConfiguration: { postAttributeCollection: { id: "tell" } } },
+      { connectors },
+    );
+    expect(validations(only, "LocalAccountSignUpWithLogonEmail")).toEqual([
+      "AAD-UserWriteUsingLogonEmail",
+      "PreUserWriteRestful",
+    ]);
+  });
+
   it("carry their credentials by reference, and the tenant's switches", () => {
     const certificate = connector("check", {
       authentication: { kind: "clientCertificate", reference: "Cert" },

@@ -25,7 +25,7 @@ export function chooseCertificate<C extends Pick<StoredCertificate, "uploaded" |
 export async function findCredentials(
   context: RestfulContext,
 ): Promise<Credentials | { readonly fault: Fault }> {
-  const refusal = insecure(context);
+  const refusal = insecurityOf(context);
   if (refusal) return { fault: refusal };
   const { authentication } = context.metadata;
   switch (authentication.kind) {
@@ -154,7 +154,7 @@ export async function furtherHeaders(
 }
 
 /** Anonymous and unencrypted calls are for development (api-connectors.md B2, B3, U35). */
-function insecure(context: RestfulContext): Fault | undefined {
+export function insecurityOf(context: RestfulContext): Fault | undefined {
   const { metadata, policy, profile, ports } = context;
   if (policy.deploymentMode === "Development" || ports.http.development) return undefined;
   const { authentication, trust } = metadata;

@@ -17,6 +17,8 @@ export interface EncodedRequest {
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
   readonly warnings: readonly string[];
+  /** Of a call that is made again later; absent = each call has its own. */
+  readonly idempotencyKey?: string;
 }
 
 /** Credentials of one call, and the texts that no log may hold because of them. */
@@ -53,6 +55,8 @@ export type Decision =
         readonly values: Readonly<Record<string, unknown>>;
         readonly despite?: Fault;
       }
+    /** The outbox has it. */
+    | { readonly kind: "queued" }
     | { readonly kind: "page"; readonly message: string }
     | { readonly kind: "block"; readonly message: string }
     | { readonly kind: "fail"; readonly fault: Fault }

@@ -47,9 +47,16 @@ export interface RestfulMetadata {
   readonly call: CallPolicy;
   readonly onFailure: FailurePolicy;
   readonly trust: Trust;
+  /** `notify`: the API is told later, out of the outbox, and what it answers does not matter. */
+  readonly mode: "decide" | "notify";
+  /** How often a notification is tried before it is given up. */
+  readonly deliveryTries: number;
   readonly connector?: ConnectorMetadata;
   readonly claims: ClaimsMetadata;
 }
+
+/** With pauses from 5 seconds up to an hour: about half a day. */
+const defaultDeliveryTries = 20;
 
 /** Reads a RESTful technical profile's metadata, or says everything that is wrong with it at once. */
 export function readRestfulMetadata(
@@ -91,11 +98,26 @@ export function readRestfulMetadata(
       ),
     );
   }
+  const mode = take(
+    oneOf(item, "vestibule.mode", ["decide", "notify"] as const, "decide"),
+    "decide" as const,
+  );
+  if (mode === "notify" && authentication.kind === "Bearer" && authentication.claim) {
+    diagnostics.push(
+      item.problem(
+        "PL302",
+        "a notification goes out later and cannot use a claim as its bearer token.",
+        "Use a cryptographic key, or 'vestibule.tokenEndpoint'.",
+      ),
+    );
+  }
   const metadata: RestfulMetadata = {
     serviceUrl,
     authentication,
     call: readCallPolicy(item, numbers, take),
     onFailure: readFailurePolicy(item, profile, policy, connectorStep ? "connector" : "restful", report),
+    mode,
+    deliveryTries: take(item.integer("vestibule.deliveryTries", 1, 100), undefined) ?? defaultDeliveryTries,
     trust: readTrust(item, profile, report),
     ...(connectorStep && {
       connector: {

@@ -51,6 +51,16 @@ export const ownItems: readonly OwnItem[] = [
     "Beside `continue`: claims as the API would return them, for when it fails.",
   ),
   item(
+    "mode",
+    list(["decide", "notify"]),
+    "`notify`: nobody waits for the API. It is told later, until it answers with 2xx; the rest of its answer does not matter.",
+  ),
+  item(
+    "deliveryTries",
+    "1 to 100 tries",
+    "How often a notification is tried before it is given up; 20 where it is not set.",
+  ),
+  item(
     "signature",
     list(["None", "HmacSha256", "Jwt"]),
     "How requests are signed: with the key `vestibule.SigningKey` (and `vestibule.PreviousSigningKey`), or with the tenant's token-signing key.",

@@ -1,7 +1,15 @@
 import { type ClaimType, IdMap, type Policy, type TechnicalProfile } from "@vestibule/policy";
 import type { ClaimsBag, ClaimValue } from "../../claims/value.ts";
 import type { JourneyState } from "../../journey/state.ts";
-import type { Account, CallRecord, HttpCall, HttpResult, Ports, StoredCertificate } from "../../ports.ts";
+import type {
+  Account,
+  CallRecord,
+  HttpCall,
+  HttpResult,
+  Notification,
+  Ports,
+  StoredCertificate,
+} from "../../ports.ts";
 import type { ProfileContext, ProfileResult, ResolvedClaim } from "../profile.ts";
 import type { RestfulMetadata } from "./metadata.ts";
 import { restfulProfile } from "./restful.ts";
@@ -52,6 +60,7 @@ type Answer = { readonly status: number; readonly body?: unknown } | HttpResult;
 export interface Ran {
   readonly result: ProfileResult;
   readonly sent: readonly HttpCall[];
+  readonly queued: readonly Notification[];
   readonly record: CallRecord;
   readonly trace: string;
 }
@@ -123,6 +132,7 @@ export async function runProfile(run: Run): Promise<Ran> {
   if ("diagnostics" in reading) throw new Error(reading.diagnostics.map(({ message }) => message).join("\n"));
   const sent: HttpCall[] = [];
   const records: CallRecord[] = [];
+  const queued: Notification[] = [];
   const traces: unknown[] = [];
   const all: Readonly<Record<string, ClaimValue>> = { ...run.claims, ...run.secrets };
   const input = new Map<string, ResolvedClaim>();
@@ -166,6 +176,7 @@ export async function runProfile(run: Run): Promise<Ran> {
           ],
         certificates: async () => run.certificates ?? [],
       },
+      notifications: { add: async (notification) => void queued.push(notification) },
       calls: { record: async (call) => void records.push(call) },
     } as Partial<Ports> as Ports,
     claims: run.claims ?? {},
@@ -183,7 +194,7 @@ export async function runProfile(run: Run): Promise<Ran> {
   const result = await restfulProfile.run(context);
   const [record, ...others] = records;
   if (!record || others.length > 0) throw new Error(`expected one call record, got ${records.length}`);
-  return { result, sent, record, trace: JSON.stringify(traces) };
+  return { result, sent, queued, record, trace: JSON.stringify(traces) };
 }
 
 function httpResult(answer: Answer | undefined): HttpResult {

@@ -6,6 +6,7 @@ import { findCredentials, furtherHeaders } from "./credentials.ts";
 import type { Codec, Credentials, Decision, EncodedRequest, Fault, RestfulContext } from "./exchange.ts";
 import { failureResult } from "./failure.ts";
 import { type RestfulMetadata, readRestfulMetadata } from "./metadata.ts";
+import { queueNotification } from "./notification.ts";
 import { type Exchange, recordCall } from "./record.ts";
 import { signRequest } from "./signature.ts";
 
@@ -28,14 +29,18 @@ export const restfulProfile: ServerProfileKind<RestfulMetadata> = {
 
 async function runRestfulProfile(context: RestfulContext): Promise<ProfileResult> {
   const codec = context.metadata.connector ? connectorCodec(context.metadata.connector) : claimsCodec;
-  return runExchange(context, codec);
+  return runExchange(context, codec, context.metadata.mode === "notify" ? queueNotification : decide);
 }
 
 /** Encodes, sends, decodes and records one call. */
-export async function runExchange(context: RestfulContext, codec: Codec): Promise<ProfileResult> {
+export async function runExchange(
+  context: RestfulContext,
+  codec: Codec,
+  work: (context: RestfulContext, codec: Codec, exchange: Exchange) => Promise<Decision> = decide,
+): Promise<ProfileResult> {
   const started = context.ports.clock.now();
   const exchange: Exchange = { started, attempts: [] };
-  const decision = afterFailure(context, exchange, await decide(context, codec, exchange));
+  const decision = afterFailure(context, exchange, await work(context, codec, exchange));
   await recordCall(context, exchange, decision);
   return resultOf(context, decision);
 }
@@ -111,7 +116,8 @@ async function prove(
   const { call, trust } = context.metadata;
   const further = await furtherHeaders(context);
   if ("fault" in further) return further;
-  const key = call.idempotencyKey || trust.signature ? context.ports.random.uuid() : undefined;
+  const needsKey = call.idempotencyKey || trust.signature !== undefined;
+  const key = request.idempotencyKey ?? (needsKey ? context.ports.random.uuid() : undefined);
   const headers = {
     ...further.headers,
     ...(key !== undefined && { "idempotency-key": key }),
@@ -148,7 +154,8 @@ function afterFailure(context: RestfulContext, exchange: Exchange, decision: Dec
   };
 }
 
-function oversizeOf(request: EncodedRequest): string | undefined {
+/** Why a request must not go out for its size. */
+export function oversizeOf(request: EncodedRequest): string | undefined {
   if (request.url.length > limits.url) return `The address is longer than ${limits.url} characters.`;
   // Four bytes are the most that a UTF-16 unit pair takes: short bodies need no counting.
   const body = request.body ?? "";
@@ -161,6 +168,8 @@ function resultOf(context: RestfulContext, decision: Decision): ProfileResult {
   switch (decision.kind) {
     case "continue":
       return { kind: "values", values: decision.values };
+    case "queued":
+      return { kind: "values", values: {} };
     case "block":
       return { kind: "values", values: { [blockMessagePartner]: decision.message } };
     case "page":

@@ -60,7 +60,9 @@ async function accountBeforeToken(
 }
 
 function objectIdBeforeToken(context: RestfulContext, connector: ConnectorMetadata): string | undefined {
-  return connector.step === "PreTokenIssuance" ? claimText(context, "objectId") : undefined;
+  // A notification of the second step goes out after the account was written.
+  const exists = connector.step === "PreTokenIssuance" || context.metadata.mode === "notify";
+  return exists ? claimText(context, "objectId") : undefined;
 }
 
 /**
