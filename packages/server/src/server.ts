@@ -16,6 +16,7 @@ import type { WorkerPorts, WorkerRole } from "./hosting/workers.ts";
 import { mailProblem, sendsMail } from "./messages/mail-problem.ts";
 import { phoneProblem, reachesPhones } from "./messages/phone-problem.ts";
 import type { MetricsOptions } from "./metrics/endpoint.ts";
+import type { Network } from "./outbound/address-guard.ts";
 import type { SocketOpener } from "./outbound/index.ts";
 import type { PasswordHashing } from "./store/passwords.ts";
 import type { Tenants } from "./tenant/tenant.ts";
@@ -23,6 +24,13 @@ import type { Tenants } from "./tenant/tenant.ts";
 export { StartError } from "./composition/start-error.ts";
 export { TenantErrors } from "./composition/tenant-errors.ts";
 export { ListenError } from "./hosting/listeners.ts";
+
+/** A network that a tenant's APIs may be in. */
+export interface AllowedNetwork {
+  /** Domain or id; absent = every tenant. */
+  readonly tenant?: string;
+  readonly network: Network;
+}
 
 export interface ServerOptions {
   /** Folders of tenants (user-flows.md 16). */
@@ -53,6 +61,10 @@ export interface ServerOptions {
    * `hosting/visitor-limits.ts`. Absent = 1 in production, off in development.
    */
   readonly visitorLimits?: number | "off";
+  /** Loopback and private networks that APIs may be in; in development they may be anywhere. */
+  readonly allowedNetworks?: readonly AllowedNetwork[];
+  /** HTTP proxy that public addresses are reached through. */
+  readonly proxy?: URL;
   readonly passwordHashing?: PasswordHashing;
   /** This thread's place among others that serve the same ports. */
   readonly worker?: WorkerRole;

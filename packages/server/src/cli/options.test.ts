@@ -14,6 +14,7 @@ describe("the command line", () => {
       publicHosts: [],
       trustedProxies: [],
       privateHosts: [],
+      allowedNetworks: [],
     });
   });
 

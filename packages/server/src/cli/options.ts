@@ -16,6 +16,8 @@ export const optionTable = {
   "public-host": { kind: "list", variable: "VESTIBULE_PUBLIC_HOST" },
   "trusted-proxy": { kind: "list", variable: "VESTIBULE_TRUSTED_PROXY" },
   "private-host": { kind: "list", variable: "VESTIBULE_PRIVATE_HOST" },
+  "allow-network": { kind: "list", variable: "VESTIBULE_ALLOW_NETWORK" },
+  proxy: { kind: "text", variable: "VESTIBULE_PROXY" },
   database: { kind: "text", variable: "VESTIBULE_DATABASE" },
   "data-dir": { kind: "text", variable: "VESTIBULE_DATA_DIR" },
   smtp: { kind: "text", variable: "VESTIBULE_SMTP" },
@@ -70,6 +72,8 @@ export interface Invocation {
   readonly publicHosts: readonly string[];
   readonly trustedProxies: readonly string[];
   readonly privateHosts: readonly string[];
+  readonly allowedNetworks: readonly string[];
+  readonly proxy?: string;
   readonly database?: string;
   readonly dataDir?: string;
   readonly smtp?: string;
@@ -133,6 +137,7 @@ export function readInvocation(
   const workers = readWorkers(text("workers"));
   const visitorLimits = readFactor("visitor-limits", text("visitor-limits"));
   const host = text("host");
+  const proxy = text("proxy");
   const database = text("database");
   const dataDir = text("data-dir");
   const smtp = text("smtp");
@@ -150,6 +155,8 @@ export function readInvocation(
     publicHosts: texts("public-host"),
     trustedProxies: texts("trusted-proxy"),
     privateHosts: texts("private-host"),
+    allowedNetworks: texts("allow-network"),
+    ...(proxy !== undefined && { proxy }),
     ...(httpPort !== undefined && { httpPort }),
     ...(httpsPort !== undefined && { httpsPort }),
     ...(logLevel !== undefined && { logLevel }),

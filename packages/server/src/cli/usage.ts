@@ -27,6 +27,9 @@ vestibule trust          tells how to trust the certificates of \`vestibule dev\
                          count; address or range; repeatable
 --private-host NAME      host of page templates or identity     none          VESTIBULE_PRIVATE_HOST
                          providers in a private network; repeatable
+--allow-network RANGE    loopback or private network of APIs    none          VESTIBULE_ALLOW_NETWORK
+                         in production, also TENANT=RANGE; repeatable
+--proxy URL              HTTP proxy to public addresses        none          VESTIBULE_PROXY
 --database URL           postgres://... or a SQLite file       in data-dir   VESTIBULE_DATABASE
 --data-dir DIR           where everything that is kept lies    .vestibule    VESTIBULE_DATA_DIR
 --smtp URL               smtp://user:password@host:port        an outbox     VESTIBULE_SMTP

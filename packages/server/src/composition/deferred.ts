@@ -44,6 +44,7 @@ export function deferredFederation(
     readonly privateHosts: readonly string[];
     readonly now: () => number;
     readonly openSocket?: SocketOpener;
+    readonly proxy?: URL;
   },
   closing: Closing,
 ): DeferredFederation {

@@ -15,6 +15,8 @@ export interface GuardedFetch {
 export function createGuardedFetch(options: {
   readonly development: boolean;
   readonly privateHosts: readonly string[];
+  /** HTTP proxy for public addresses. */
+  readonly proxy?: URL;
   /** Absent = the guarded connector. */
   readonly openSocket?: SocketOpener;
 }): GuardedFetch {
@@ -25,6 +27,7 @@ export function createGuardedFetch(options: {
         guardedConnector({
           guard: addressGuard({ loopback: options.development, private: privateAddresses }),
           timeout: 5_000,
+          ...(options.proxy && { proxy: options.proxy }),
         }),
     });
   const agents = { public: agentFor(false), listed: agentFor(true) };

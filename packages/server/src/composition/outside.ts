@@ -20,7 +20,7 @@ import type { OutboundHttp, OutboundOptions } from "../outbound/index.ts";
 import { createTemplateSource, type TemplateSource } from "../pages/template-source.ts";
 import { findApplication } from "../relying-party/authorize.ts";
 import { ownDocument } from "../relying-party/own-document.ts";
-import type { ServerOptions } from "../server.ts";
+import type { AllowedNetwork, ServerOptions } from "../server.ts";
 import { openStore } from "../store/open-store.ts";
 import { openTenants } from "../tenant/open-tenants.ts";
 import type { Tenant } from "../tenant/tenant.ts";
@@ -47,7 +47,10 @@ export async function openOutside(
   const now = options.now ?? Date.now;
   const development = mode === "development";
   const privateHosts = options.privateHosts ?? [];
-  const opener = options.insecureOpenSocket ? { openSocket: options.insecureOpenSocket } : {};
+  const opener = {
+    ...(options.insecureOpenSocket && { openSocket: options.insecureOpenSocket }),
+    ...(options.proxy && { proxy: options.proxy }),
+  };
   const masterKey = await attempt(`${options.dataDir} cannot be used`, async () => {
     await mkdir(options.dataDir, { recursive: true, mode: 0o700 });
     return loadMasterKey(options.dataDir);
@@ -114,7 +117,7 @@ export async function openOutside(
     phones,
     log,
     now,
-    http: httpOfTenants({ development, ...opener }, closing, metrics),
+    http: httpOfTenants({ development, ...opener }, options.allowedNetworks ?? [], closing, metrics),
     signing,
     notified: () => delivering?.wake(),
     keys: (tenant) => createKeyPort({ keys: store.policyKeys, mode, now }, tenant),
@@ -183,6 +186,7 @@ function databaseOf({
 /** One client for each tenant: connections and circuits are never shared between tenants. */
 function httpOfTenants(
   options: OutboundOptions,
+  allowed: readonly AllowedNetwork[],
   closing: Closing,
   metrics: Metrics | undefined,
 ): (tenant: Tenant) => HttpPort {
@@ -191,7 +195,11 @@ function httpOfTenants(
   return (tenant) => {
     const known = clients.get(tenant.id);
     if (known) return known;
-    const client = deferredHttp(options);
+    const names = new Set([tenant.id, ...tenant.domains]);
+    const networks = allowed
+      .filter(({ tenant: name }) => name === undefined || names.has(name.toLowerCase()))
+      .map(({ network }) => network);
+    const client = deferredHttp({ ...options, addresses: { networks } });
     clients.set(tenant.id, client);
     metrics?.watch(tenant.defaultDomain, client);
     return client;

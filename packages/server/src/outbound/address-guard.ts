@@ -5,6 +5,19 @@ export interface AddressRules {
   readonly loopback: boolean;
   /** Private, carrier-grade and unique local ranges. */
   readonly private: boolean;
+  /** Loopback and private networks that may be called all the same. */
+  readonly networks?: readonly Network[];
+}
+
+/** A range of addresses; made by `readNetwork`. */
+export type Network = readonly [address: ipaddr.IPv4 | ipaddr.IPv6, bits: number];
+
+/** `10.1.0.0/16`, `fd12::/16`, or one address; undefined where the text is none. */
+export function readNetwork(text: string): Network | undefined {
+  if (ipaddr.isValidCIDR(text)) return ipaddr.parseCIDR(text);
+  if (!ipaddr.IPv4.isValidFourPartDecimal(text) && !ipaddr.IPv6.isValid(text)) return undefined;
+  const address = ipaddr.process(text);
+  return [address, address.kind() === "ipv4" ? 32 : 128];
 }
 
 /** Why an address must not be dialled; undefined where it may. Asked with the address that is really dialled. */
@@ -23,8 +36,8 @@ const metadataAddresses = new Set([
 const privateRanges = new Set(["private", "uniqueLocal", "carrierGradeNat"]);
 
 /**
- * The rules of api-connectors.md U65: link-local, unspecified, multicast and other special addresses are refused
- * always, loopback and private ones unless the server's settings allow them.
+ * Link-local, unspecified, multicast and other special addresses are refused always, loopback and private ones unless the
+ * server's settings allow them (api-connectors.md U65).
  */
 export function addressGuard(rules: AddressRules): AddressGuard {
   return (text) => {
@@ -38,11 +51,24 @@ export function addressGuard(rules: AddressRules): AddressGuard {
       return "it belongs to a cloud provider's metadata service";
     }
     if (range === "unicast") return undefined;
-    if (range === "loopback") return rules.loopback ? undefined : "loopback addresses are not allowed here";
-    if (privateRanges.has(range)) return rules.private ? undefined : "private addresses are not allowed here";
+    const listed = () =>
+      rules.networks?.some(
+        ([network, bits]) =>
+          network.kind() === (embedded ?? address).kind() && (embedded ?? address).match(network, bits),
+      ) ?? false;
+    if (range === "loopback") {
+      return rules.loopback || listed() ? undefined : "loopback addresses are not allowed here";
+    }
+    if (privateRanges.has(range)) {
+      return rules.private || listed() ? undefined : "private addresses are not allowed here";
+    }
     return `addresses of the range ${range} are never called`;
   };
 }
+
+/** Whether an address lies outside every network of one's own. */
+export const isPublicAddress = (address: string): boolean =>
+  addressGuard({ loopback: false, private: false })(address) === undefined;
 
 /** An IPv6 address may carry an IPv4 address that a gateway then dials: the inner one is what counts. */
 function embeddedIPv4(address: ipaddr.IPv4 | ipaddr.IPv6): ipaddr.IPv4 | "opaque" | undefined {

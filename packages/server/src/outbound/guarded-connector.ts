@@ -3,8 +3,9 @@ import { isIP, type LookupFunction, Socket } from "node:net";
 import { getCACertificates } from "node:tls";
 import type { ClientCertificate } from "@vestibule/engine";
 import { buildConnector } from "undici";
-import type { AddressGuard } from "./address-guard.ts";
+import { type AddressGuard, isPublicAddress } from "./address-guard.ts";
 import { ConnectionClock } from "./connection-clock.ts";
+import { lookupAll, portOf, tunnel } from "./proxied-connector.ts";
 
 /** Opens a connection; the protocol of its target may be `https:`, and TLS is then its work, too. */
 export type SocketOpener = buildConnector.connector;
@@ -20,6 +21,8 @@ export interface ConnectorOptions {
   readonly certificateAuthorities?: readonly string[];
   /** Resolves names; absent = the system's resolver. */
   readonly lookup?: LookupFunction;
+  /** Public addresses are reached through it; private ones and this machine directly. */
+  readonly proxy?: URL;
 }
 
 /** The published suites (https-cipher-tls-requirements.md; api-connectors.md A6), and those of TLS 1.3. */
@@ -43,10 +46,11 @@ const ciphers = [
  */
 export function guardedConnector(options: ConnectorOptions): SocketOpener {
   const { guard, clientCertificate, certificateAuthorities = [] } = options;
+  const lookup = guardedLookup(guard, options.lookup ?? (systemLookup as LookupFunction));
   const connect = buildConnector({
     timeout: options.timeout,
     allowH2: false,
-    lookup: guardedLookup(guard, options.lookup ?? (systemLookup as LookupFunction)),
+    lookup,
     minVersion: "TLSv1.2",
     ciphers,
     rejectUnauthorized: true,
@@ -59,6 +63,18 @@ export function guardedConnector(options: ConnectorOptions): SocketOpener {
     const literal = target.hostname.replace(/^\[|\]$/g, "");
     const refusal = isIP(literal) ? guard(literal) : undefined;
     if (refusal) return callback(refused(literal, refusal), null);
+    if (options.proxy && !target.httpSocket) {
+      void throughProxy(options.proxy, target, literal).then(
+        (socket) => callback(null, socket),
+        (error: unknown) => callback(error instanceof Error ? error : new Error("no socket"), null),
+      );
+      return;
+    }
+    direct(target, callback);
+  };
+
+  function direct(target: buildConnector.Options, callback: buildConnector.Callback): void {
+    const literal = target.hostname.replace(/^\[|\]$/g, "");
     const clock = new ConnectionClock();
     // undici gives the opening socket back, which its types do not say.
     const opening: unknown = connect(target, (...[error, socket]) => {
@@ -70,7 +86,24 @@ export function guardedConnector(options: ConnectorOptions): SocketOpener {
       callback(refused(socket.remoteAddress ?? literal, reason), null);
     });
     if (opening instanceof Socket) clock.watch(opening);
-  };
+  }
+
+  /** Names are resolved and checked here, so that the proxy dials no address that was not. */
+  async function throughProxy(proxy: URL, target: buildConnector.Options, literal: string) {
+    const addresses = isIP(literal)
+      ? [{ address: literal, family: isIP(literal) }]
+      : await lookupAll(lookup, literal);
+    const outside = addresses.find(({ address }) => isPublicAddress(address));
+    const opened = (open: (callback: buildConnector.Callback) => void) =>
+      new Promise<Socket>((resolve, reject) => {
+        open((...[error, socket]) => (socket ? resolve(socket) : reject(error ?? new Error("no socket"))));
+      });
+    if (!outside) return opened((callback) => direct(target, callback));
+    const socket = await tunnel(proxy, outside.address, portOf(target), options.timeout);
+    if (target.protocol !== "https:") return socket;
+    // The connector speaks TLS inside the tunnel, with the name that was asked for.
+    return opened((callback) => connect({ ...target, httpSocket: socket }, callback));
+  }
 }
 
 function guardedLookup(guard: AddressGuard, lookup: LookupFunction): LookupFunction {

@@ -11,7 +11,7 @@ import { type RandomFraction, sendWithTries } from "./tries.ts";
 export interface OutboundOptions {
   /** Development mode: plain http and loopback addresses may be called. */
   readonly development?: boolean;
-  /** Which guarded addresses connectors may reach. Default: private yes, loopback in development only (U65). */
+  /** Which guarded addresses may be reached. Default: loopback and private ones in development only. */
   readonly addresses?: Partial<AddressRules>;
   /** PEM texts of authorities that are trusted beside the public ones. */
   readonly certificateAuthorities?: readonly string[];
@@ -19,6 +19,8 @@ export interface OutboundOptions {
   readonly breaker?: BreakerSettings | false;
   /** Resolves names; absent = the system's resolver. */
   readonly lookup?: LookupFunction;
+  /** HTTP proxy for public addresses. */
+  readonly proxy?: URL;
   /** Opens the connections; absent = the guarded connector. */
   readonly openSocket?: SocketOpener;
   /** Where pauses between tries get their random part from; absent = Math.random. */
@@ -50,11 +52,11 @@ export interface OutboundHttp extends HttpPort {
  */
 export function createOutboundHttp(options: OutboundOptions = {}): OutboundHttp {
   const development = options.development ?? false;
-  const loopback = options.addresses?.loopback ?? development;
   const pools = new Pools({
-    guard: addressGuard({ loopback, private: options.addresses?.private ?? true }),
+    guard: addressGuard({ loopback: development, private: development, ...options.addresses }),
     ...(options.certificateAuthorities && { certificateAuthorities: options.certificateAuthorities }),
     ...(options.lookup && { lookup: options.lookup }),
+    ...(options.proxy && { proxy: options.proxy }),
     ...(options.openSocket && { openSocket: options.openSocket }),
   });
   const targets = new Targets();

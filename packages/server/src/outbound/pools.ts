@@ -10,6 +10,7 @@ export interface PoolOptions {
   readonly guard: AddressGuard;
   readonly certificateAuthorities?: readonly string[];
   readonly lookup?: LookupFunction;
+  readonly proxy?: URL;
   /** Absent = the guarded connector. */
   readonly openSocket?: SocketOpener;
 }

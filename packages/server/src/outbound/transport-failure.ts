@@ -1,8 +1,10 @@
 import type { TransportFailure } from "@vestibule/engine";
 import { refusedAddressCode } from "./guarded-connector.ts";
+import { proxyFailureCode } from "./proxied-connector.ts";
 
 const codes: Readonly<Record<string, TransportFailure>> = {
   [refusedAddressCode]: "refusedAddress",
+  [proxyFailureCode]: "connect",
   UND_ERR_CONNECT_TIMEOUT: "timeout",
   ETIMEDOUT: "timeout",
   ENOTFOUND: "dns",

@@ -12,6 +12,7 @@ const ownVariables: ReadonlySet<string> = new Set([
   "VESTIBULE_SMTP",
   "VESTIBULE_PHONE_WEBHOOK",
   "VESTIBULE_PHONE_WEBHOOK_SECRET",
+  "VESTIBULE_PROXY",
 ]);
 
 /** Where the secrets of a tenant come from: storage reference id → source. Values are never read here. */
