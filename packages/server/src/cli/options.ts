@@ -179,7 +179,13 @@ export function readInvocation(
 }
 
 /** What stands behind these commands is no list of folders. */
-const readsItsOwnWords: ReadonlySet<Command> = new Set(["notifications", "trust", "keys", "eject", "connector"]);
+const readsItsOwnWords: ReadonlySet<Command> = new Set([
+  "notifications",
+  "trust",
+  "keys",
+  "eject",
+  "connector",
+]);
 
 const optionNames = Object.keys(optionTable) as (keyof typeof optionTable)[];
 
