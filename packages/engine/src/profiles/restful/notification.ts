@@ -127,6 +127,7 @@ export async function deliverNotification(
       input: new Map(),
       persisted: new Map(),
       message: (key: string) => key,
+      redact: (_claimTypeId, value) => value,
       trace: () => undefined,
     },
     codec,
