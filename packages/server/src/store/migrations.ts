@@ -266,8 +266,8 @@ const migrations: readonly ((db: Kysely<unknown>, kind: Database["kind"]) => Pro
   (db, kind) => createTable(db, kind, phoneCalls),
   async (db, kind) => {
     for (const table of authenticators) await createTable(db, kind, table);
-    await createTable(db, kind, notifications);
   },
+  (db, kind) => createTable(db, kind, notifications),
 ];
 
 /** An arbitrary constant of ours: the advisory lock that makes starting nodes migrate one after the other. */
