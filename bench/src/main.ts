@@ -3,6 +3,7 @@ import { cpus, totalmem } from "node:os";
 import { parseArgs } from "node:util";
 import { measureConnector } from "./measure/connector.ts";
 import { measureFootprint } from "./measure/footprint.ts";
+import { measureHanging } from "./measure/hanging.ts";
 import { measurePolicies } from "./measure/policies.ts";
 import { measureSignIns } from "./measure/sign-ins.ts";
 import { formatTable, type Row, ratio } from "./report.ts";
@@ -26,6 +27,7 @@ const parts: Readonly<Record<string, () => Promise<Row[]>>> = {
   "sign-ins": () => measureSignIns("cheap hash", { cost: cheapHash, rounds, seconds, say, goal: 1.5 }),
   owasp: () => measureSignIns("OWASP hash", { cost: owaspHash, rounds, seconds, say }),
   connector: () => measureConnector({ calls: rounds * 100, say }),
+  hanging: () => measureHanging({ rounds, seconds, say }),
   policies: () => measurePolicies({ starts: rounds, say }),
   footprint: () => measureFootprint({ starts: rounds, signIns: Number(values["sign-ins"]), say }),
 };

@@ -50,7 +50,7 @@ function aim(row: Row): string {
   const value = ratio(row);
   if (row.goal === undefined || value === undefined) return "";
   const reached = row.better === "more" ? value >= row.goal : value <= row.goal;
-  return `${row.better === "more" ? "≥" : "≤"} ${row.goal.toFixed(1)} ${reached ? "reached" : "missed"}`;
+  return `${row.better === "more" ? "≥" : "≤"} ${row.goal} ${reached ? "reached" : "missed"}`;
 }
 
 function number(value: number | undefined, digits = value !== undefined && value < 100 ? 2 : 0): string {

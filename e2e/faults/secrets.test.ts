@@ -3,7 +3,7 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { Writable } from "node:stream";
 import type { ServerOptions } from "@vestibule/server";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import {
   bound,
   collected,
@@ -28,6 +28,11 @@ const wrongPassword = "Passw0rd-mistyped-1f70";
 const keyInAddress = "key-in-the-address-c0ff33";
 const keyInHeader = "key-in-the-header-d00d1e";
 const providerSecret = "sample-social-secret";
+const signingKey = "key-that-signs-requests-7b21";
+const previousKey = "key-that-signed-requests-3c9e";
+const tokenSecret = "secret-at-the-token-endpoint-5e";
+const apiToken = "token-of-the-api-a81f";
+const furtherSecret = "secret-in-a-further-header-9d";
 
 /** Secrets by name; those of the run are added as they come. */
 const secrets = new Map<string, string>([
@@ -39,6 +44,11 @@ const secrets = new Map<string, string>([
   ["key in an address", keyInAddress],
   ["key in a header", keyInHeader],
   ["client secret", confidentialClient.secret],
+  ["signing key", signingKey],
+  ["previous signing key", previousKey],
+  ["secret at the token endpoint", tokenSecret],
+  ["token of the API", apiToken],
+  ["secret in a further header", furtherSecret],
   ["client secret of the provider", providerSecret],
 ]);
 
@@ -48,6 +58,19 @@ const pino = createRequire(new URL("../../packages/server/package.json", import.
   stream: Writable,
 ) => NonNullable<ServerOptions["log"]>;
 const log: string[] = [];
+/** Everything that can prove who calls. */
+const trusted = (api: string) => ({
+  authenticationConfiguration: {
+    "@odata.type": "#vestibule.clientCredentials",
+    tokenUrl: `${api}/token`,
+    clientId: "vestibule",
+    clientSecret: tokenSecret,
+  },
+  signature: { kind: "hmacSha256", key: signingKey, previousKey },
+  headers: [{ name: "X-Further", secret: furtherSecret }],
+  correlationId: true,
+});
+
 let world: World;
 const people: Person[] = [];
 
@@ -68,8 +91,17 @@ beforeAll(async () => {
       connectors: {
         address: connector("address", `${api.url}/two?code=${keyInAddress}`),
         header: connector("header", `${api.url}/three`, { authenticationConfiguration: header }),
+        trusted: connector("trusted", `${api.url}/trusted?code=${keyInAddress}`, trusted(api.url)),
+        told: connector("told", `${api.url}/told?code=${keyInAddress}`, {
+          ...trusted(api.url),
+          mode: "notify",
+          deliveryTries: 1,
+        }),
       },
       flows: {
+        B2C_1_trusted: flow("B2C_1_trusted", {
+          apiConnectorConfiguration: { postAttributeCollection: [{ id: "trusted" }, { id: "told" }] },
+        }),
         [policy]: flow(policy, {
           ...bound({ one: "one", two: "address", three: "header" }),
           userAttributeAssignments: collected.map((each) =>
@@ -85,14 +117,25 @@ afterAll(() => world.close());
 
 it("none of them is in a log, a page, a record, the outbox or the database", async () => {
   await signUpResetAndFail();
+  await callTrustedApis();
   const pages = people.flatMap((person) => person.heard);
   const observations = world.server.context.store.observations;
   const journeys = await observations.listJourneys(tenantId, 100);
   const traces = await Promise.all(journeys.map(({ id }) => observations.trace(tenantId, id)));
   const dev = await Promise.all(
-    ["/dev", "/dev/outbox", "/dev/outbox.json", "/dev/calls", "/dev/journeys", "/app/config.json"].map(
-      async (path) => (await fetch(world.url + path)).text(),
-    ),
+    [
+      ...[
+        "/dev",
+        "/dev/outbox",
+        "/dev/outbox.json",
+        "/dev/journeys",
+        "/dev/journeys.json",
+        "/app/config.json",
+      ],
+      ...["/dev/calls", "/dev/calls.json", "/dev/notifications", "/dev/notifications.json"],
+      ...journeys.flatMap(({ id }) => [`/dev/journeys/${id}`, `/dev/journeys/${id}.json`]),
+      ...(await observations.listCalls(tenantId, 1000)).map(({ id }) => `/dev/calls/${id}`),
+    ].map(async (path) => (await fetch(world.url + path)).text()),
   );
   const places: Readonly<Record<string, string>> = {
     log: log.join(""),
@@ -105,6 +148,7 @@ it("none of them is in a log, a page, a record, the outbox or the database", asy
   };
   for (const [place, text] of Object.entries(places)) expect(text.length, place).toBeGreaterThan(1000);
   expect(places.traces).toContain("PreUserWriteRestful");
+  expect(places.console).toContain("given up after 1 tries");
 
   /** Where a secret of the run has to be: the mail holds the code, the redirect the authorization code. */
   const allowed: Readonly<Record<string, readonly string[]>> = {
@@ -181,6 +225,47 @@ async function signUpResetAndFail(): Promise<void> {
     method: "POST",
     body: new URLSearchParams({ password, redirect: redirectUri }),
   });
+}
+
+/** An API that repeats whatever it was sent: headers, tokens, signatures. */
+async function callTrustedApis(): Promise<void> {
+  world.api.on("/token", { body: { access_token: apiToken, token_type: "Bearer", expires_in: 3600 } });
+  const echo = (status: number) => (request: { headers: object; url: string; text: string }) => ({
+    status,
+    text: JSON.stringify({
+      ...request.headers,
+      url: request.url,
+      sent: request.text,
+      userMessage: undefined,
+    }),
+  });
+  world.api.on(
+    "/trusted",
+    echo(500),
+    echo(401),
+    { status: 400, body: { userMessage: `Your token is ${apiToken}` } },
+    goOn(),
+  );
+  world.api.on("/told", echo(500));
+  const person = meet();
+  const page = await person.openSignUp("B2C_1_trusted");
+  const fields = {
+    email: newAddress(),
+    newPassword: password,
+    reenterPassword: password,
+    displayName: "Ida",
+  };
+  for (let i = 0; i < 3; i++) await person.post(page, fields);
+  await person.submit(page, fields);
+  expect(world.api.to("/token").length).toBeGreaterThan(0);
+  await vi.waitFor(async () => {
+    const kept = await world.server.context.store.notifications.list(tenantId, 10);
+    expect(kept).toMatchObject([{ state: "dead" }]);
+  });
+  for (const { headers } of [...world.api.to("/trusted"), ...world.api.to("/told")]) {
+    expect(headers.authorization).toBe(`Bearer ${apiToken}`);
+    keep(`signature ${secrets.size}`, headers["vestibule-signature"]);
+  }
 }
 
 function meet(): Person {

@@ -16,7 +16,8 @@ const warmUp = 50;
 
 /**
  * How long a connector call inside a sign-up takes, against a bare POST of the same body to the same API from the same
- * process; both over connections that stay open. Sign-ups and bare calls alternate, one at a time. The last row says
+ * process; all over connections that stay open. Sign-ups and bare calls alternate, one at a time. A call with everything
+ * switched on has credentials, a signature with two keys, further headers, breaker, places and a deadline. The last row says
  * what a connector costs the whole form post, records included.
  */
 export async function measureConnector(options: ConnectorOptions): Promise<Row[]> {
@@ -27,13 +28,18 @@ export async function measureConnector(options: ConnectorOptions): Promise<Row[]
   });
   const pool = createPool(ours.url, 1);
   const bare: number[] = [];
-  const posts = { with: [] as number[], without: [] as number[] };
+  const posts = { with: [] as number[], everything: [] as number[], without: [] as number[] };
   try {
     const flow = (id: string) => discover(`${ours.details.base}/${id}/v2.0/.well-known/openid-configuration`);
-    const flows = { with: await flow("B2C_1_signup_connector"), without: await flow("B2C_1_signup") };
+    const flows = {
+      with: await flow("B2C_1_signup_connector"),
+      everything: await flow("B2C_1_signup_everything"),
+      without: await flow("B2C_1_signup"),
+    };
+    const kinds = ["with", "everything", "without"] as const;
     for (let turn = 0; turn < options.calls + warmUp; turn++) {
-      const order = turn % 2 === 0 ? (["with", "without"] as const) : (["without", "with"] as const);
-      for (const kind of order) {
+      for (const [position] of kinds.entries()) {
+        const kind = kinds[(turn + position) % kinds.length] ?? "with";
         const duration = await signUp(pool, flows[kind], `${kind}-${turn}@benchmark.example`);
         if (turn >= warmUp) posts[kind].push(duration);
       }
@@ -41,19 +47,32 @@ export async function measureConnector(options: ConnectorOptions): Promise<Row[]
       if (turn >= warmUp) bare.push(duration);
     }
     const calls = (await ours.ask<number[]>("calls")).slice(warmUp);
-    if (calls.length !== options.calls) throw new Error(`${calls.length} connector calls were recorded`);
+    const everything = (await ours.ask<number[]>("everything")).slice(warmUp);
+    if (calls.length !== options.calls || everything.length !== options.calls) {
+      throw new Error(`${calls.length} and ${everything.length} connector calls were recorded`);
+    }
     options.say(`connector: ${calls.length} calls`);
-    const row = (what: string, share: number, goal?: number): Row => ({
+    const row = (what: string, share: number, goal?: number, values = calls): Row => ({
       what,
       unit: "ms",
       better: "less",
-      ours: quantile(calls, share),
+      ours: quantile(values, share),
       other: quantile(bare, share),
       ...(goal !== undefined && { goal }),
     });
     return [
       row("connector call against a bare POST, p50", 0.5, 1.3),
       row("connector call against a bare POST, p95", 0.95),
+      row("call with everything switched on against a bare POST, p50", 0.5, 1.15, everything),
+      row("call with everything switched on against a bare POST, p95", 0.95, undefined, everything),
+      {
+        what: "what everything adds to a bare POST, p50",
+        unit: "ms",
+        better: "less",
+        ours: quantile(everything, 0.5) - quantile(bare, 0.5),
+        other: undefined,
+        most: 1,
+      },
       {
         what: "form post with a connector, without one, p50",
         unit: "ms",

@@ -4,10 +4,11 @@ import { type Started, serve } from "./serve.ts";
 
 const answer = JSON.stringify({ version: "1.0.0", action: "Continue" });
 
-/** The least that an API behind a connector can be: it reads the request and lets the person go on. */
+/** The least that an API behind a connector can be: it reads the request and lets the person go on, or never answers. */
 serve(async (): Promise<Started> => {
   const server = createServer((request, response) => {
     request.resume().on("end", () => {
+      if (request.url?.endsWith("/hangs")) return;
       response
         .writeHead(200, { "content-type": "application/json", "content-length": Buffer.byteLength(answer) })
         .end(answer);

@@ -112,7 +112,8 @@ async function start(
 
 /**
  * `calls`: milliseconds of each connector call since the start, from the engine's request to the guarded client until
- * its answer. `bare`: makes one plain POST of the last call's body to the same API, and says how long it took.
+ * its answer; `everything`: of each call with everything switched on, from the first look for its credentials, so that
+ * signing counts. `bare`: makes one plain POST of the last call's body to the same API, and says how long it took.
  */
 async function connectorQuestions(
   context: ServerContext,
@@ -121,15 +122,25 @@ async function connectorQuestions(
 ) {
   if (connectorUrl === undefined) return {};
   const calls: number[] = [];
+  const everything: number[] = [];
   let body = "{}";
-  const { http } = context.ports(tenant);
+  const { http, keys } = context.ports(tenant);
+  let begun: number | undefined;
+  const secret = keys.secret.bind(keys);
+  keys.secret = (id) => {
+    begun ??= performance.now();
+    return secret(id);
+  };
   const send = http.send.bind(http);
   http.send = async (call) => {
     const started = performance.now();
     try {
       return await send(call);
     } finally {
-      calls.push(performance.now() - started);
+      const now = performance.now();
+      if (call.url.endsWith("?everything")) everything.push(now - (begun ?? started));
+      else calls.push(now - started);
+      begun = undefined;
       body = call.body ?? body;
     }
   };
@@ -137,6 +148,7 @@ async function connectorQuestions(
   const pool = new Pool(origin, { connections: 1 });
   return {
     calls: async () => calls,
+    everything: async () => everything,
     bare: async () => {
       const started = performance.now();
       const headers = { "content-type": "application/json" };

@@ -5,12 +5,15 @@ import { client } from "../scene.ts";
 export const tenantId = "aaaaaaaa-0000-4000-8000-000000000001";
 export const domain = "contoso.onmicrosoft.com";
 
+/** Milliseconds that a call to the API that never answers takes. */
+export const hangingTimeout = 3_000;
+
 /** Environment variable with the client's secret: a production server takes none out of a file. */
 const secretVariable = "BENCH_CLIENT_SECRET";
 
 /**
- * Writes a tenant folder (user-flows.md 16): a sign-in flow, and two sign-up flows, one of them with a connector where
- * `connectorUrl` is given. Nothing sends mail.
+ * Writes a tenant folder (user-flows.md 16): a sign-in flow, a sign-up flow, and where `connectorUrl` is given three more
+ * with a connector: as it comes, with everything switched on, and to an API that never answers. Nothing sends mail.
  */
 export function writeTenantFolder(folder: string, connectorUrl?: string): void {
   process.env[secretVariable] = client.secret;
@@ -52,14 +55,45 @@ export function writeTenantFolder(folder: string, connectorUrl?: string): void {
   flow("B2C_1_signin", "signIn", {});
   flow("B2C_1_signup", "signUp", { userAttributeAssignments: [email] });
   if (connectorUrl === undefined) return;
-  write("apiConnectors/benchmark.json", {
-    id: "benchmark",
-    displayName: "Benchmark",
-    targetUrl: connectorUrl,
-    authenticationConfiguration: null,
+  const withConnector = (id: string, more: object) => {
+    write(`apiConnectors/${id}.json`, {
+      id,
+      displayName: id,
+      targetUrl: connectorUrl,
+      authenticationConfiguration: null,
+      ...more,
+    });
+    flow(`B2C_1_signup_${id}`, "signUp", {
+      userAttributeAssignments: [email],
+      apiConnectorConfiguration: { postAttributeCollection: { id } },
+    });
+  };
+  withConnector("connector", {});
+  withConnector("everything", {
+    targetUrl: `${connectorUrl}?everything`,
+    preset: "resilient",
+    authenticationConfiguration: {
+      "@odata.type": "#microsoft.graph.basicAuthentication",
+      username: "benchmark",
+      password: "benchmark-password",
+    },
+    signature: {
+      kind: "hmacSha256",
+      key: "benchmark-key-0123456789",
+      previousKey: "benchmark-key-of-last-year",
+    },
+    headers: [
+      { name: "X-Region", value: "north" },
+      { name: "X-Key", secret: "benchmark-secret" },
+    ],
+    correlationId: true,
+    onFailure: "continue",
   });
-  flow("B2C_1_signup_connector", "signUp", {
-    userAttributeAssignments: [email],
-    apiConnectorConfiguration: { postAttributeCollection: { id: "benchmark" } },
+  withConnector("hanging", {
+    targetUrl: `${connectorUrl}/hangs`,
+    timeoutInMilliseconds: hangingTimeout,
+    tries: 1,
+    // An open circuit would let everybody go at once.
+    breakerFailures: 0,
   });
 }

@@ -56,7 +56,17 @@ interface OptionDescription {
   readonly command?: Command;
 }
 
-const commands = ["dev", "serve", "check", "eject", "keys", "notifications", "connector", "calls", "trust"] as const;
+const commands = [
+  "dev",
+  "serve",
+  "check",
+  "eject",
+  "keys",
+  "notifications",
+  "connector",
+  "calls",
+  "trust",
+] as const;
 export type Command = (typeof commands)[number];
 
 const logLevels = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;

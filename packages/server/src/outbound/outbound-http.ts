@@ -71,8 +71,9 @@ export function createOutboundHttp(options: OutboundOptions = {}): OutboundHttp 
     const left = () => bound - (performance.now() - started);
     // Nobody waits longer for a place than for an answer.
     const patience = Math.min(call.timeout, bound);
-    return bulkheads.run(target.endpoint, rules.concurrentCalls, patience, () =>
-      sendWithTries(pools, call, target, rules, left, random),
+    return bulkheads.run<HttpResult | "busy">(target.endpoint, rules.concurrentCalls, patience, async () =>
+      // A place that comes free in the last moment is of no use any more.
+      left() < 1 ? "busy" : sendWithTries(pools, call, target, rules, left, random),
     );
   }
 

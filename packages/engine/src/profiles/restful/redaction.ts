@@ -58,6 +58,9 @@ const secretHeaders = new Set([
   "set-cookie",
   "www-authenticate",
   "proxy-authenticate",
+  // Whoever has them can send the request once more.
+  "vestibule-signature",
+  "vestibule-request-token",
 ]);
 const addressHeaders = new Set(["location", "content-location", "referer", "link"]);
 

@@ -8,6 +8,7 @@ import { failureResult } from "./failure.ts";
 import { type RestfulMetadata, readRestfulMetadata } from "./metadata.ts";
 import { queueNotification } from "./notification.ts";
 import { type Exchange, recordCall } from "./record.ts";
+import { querySecrets, redactor } from "./redaction.ts";
 import { signRequest } from "./signature.ts";
 
 /** Sizes that nothing published names (api-connectors.md U64), in bytes. */
@@ -40,7 +41,8 @@ export async function runExchange(
 ): Promise<ProfileResult> {
   const started = context.ports.clock.now();
   const exchange: Exchange = { started, attempts: [] };
-  const decision = afterFailure(context, exchange, await work(context, codec, exchange));
+  const decided = withoutEchoes(exchange, await work(context, codec, exchange));
+  const decision = afterFailure(context, exchange, decided);
   await recordCall(context, exchange, decision);
   return resultOf(context, decision);
 }
@@ -130,6 +132,29 @@ async function prove(
     headers: { ...headers, ...signature.headers },
     secrets: [...further.secrets, ...signature.secrets],
   };
+}
+
+/** An API's sentence may repeat what it was sent; the person must not read our credentials in it. */
+function withoutEchoes({ request, credentials, proof }: Exchange, decision: Decision): Decision {
+  const secrets = [
+    ...(credentials?.secrets ?? []),
+    ...(proof?.secrets ?? []),
+    ...(request ? querySecrets(request.url) : []),
+  ];
+  const hide = (text: string) => redactor(secrets, [text])(text);
+  switch (decision.kind) {
+    case "page":
+    case "block":
+      return { ...decision, message: hide(decision.message) };
+    case "fail": {
+      const { fault } = decision;
+      if (fault.kind !== "status" || fault.reason === undefined) return decision;
+      return { ...decision, fault: { ...fault, reason: hide(fault.reason) } };
+    }
+    case "continue":
+    case "queued":
+      return decision;
+  }
 }
 
 /**

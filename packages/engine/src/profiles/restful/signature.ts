@@ -63,5 +63,7 @@ export async function signRequest(
     secrets.push(key);
     parts.push(`v1=${createHmac("sha256", key).update(text, "utf8").digest("base64url")}`);
   }
-  return { headers: { [signatureHeader]: parts.join(",") }, secrets };
+  // An API may echo what it was sent.
+  const value = parts.join(",");
+  return { headers: { [signatureHeader]: value }, secrets: [...secrets, value] };
 }

@@ -1,0 +1,95 @@
+import { startServerProcess } from "../child.ts";
+import { createPool, openBrowser } from "../load/browser.ts";
+import { drive } from "../load/drive.ts";
+import { signInAtOurs } from "../load/our-sign-in.ts";
+import { beginSignUp, submitSignUp } from "../load/our-sign-up.ts";
+import { discover, type Issuer } from "../load/tokens.ts";
+import type { Row } from "../report.ts";
+import { cheapHash } from "../scene.ts";
+import { hangingTimeout } from "../servers/tenant-folder.ts";
+import { median, quantile } from "../statistics.ts";
+
+export interface HangingOptions {
+  readonly rounds: number;
+  /** Of one round. */
+  readonly seconds: number;
+  readonly say: (line: string) => void;
+}
+
+/** Sign-ups that wait for the API that never answers: more than a connector's places and its queue take. */
+const waiting = 200;
+/** Sign-ins under way at once: few, so that what is measured is a sign-in and not the queue for the processor. */
+const signIns = 4;
+
+/**
+ * What people notice of an API that hangs when they sign in without it: the time of whole sign-ins while many sign-ups wait
+ * for that API, against the time while none does. Both kinds of rounds alternate on one server.
+ */
+export async function measureHanging(options: HangingOptions): Promise<Row[]> {
+  const api = await startServerProcess("connector-api", {});
+  const ours = await startServerProcess("ours", {
+    passwordHashing: cheapHash,
+    connectorUrl: `${api.url}/connector`,
+  });
+  const flow = (id: string) => discover(`${ours.details.base}/${id}/v2.0/.well-known/openid-configuration`);
+  const tallies = { calm: [] as number[][], hanging: [] as number[][] };
+  try {
+    const [signIn, hanging] = [await flow("B2C_1_signin"), await flow("B2C_1_signup_hanging")];
+    for (let round = 0; round <= options.rounds; round++) {
+      const order = round % 2 === 0 ? (["calm", "hanging"] as const) : (["hanging", "calm"] as const);
+      for (const kind of order) {
+        const crowd = kind === "hanging" ? await startCrowd(ours.url, hanging) : undefined;
+        const { latencies } = await drive(
+          ours.url,
+          signIn,
+          signInAtOurs,
+          signIns,
+          (_done, ms) => ms > options.seconds * 1000,
+        );
+        const hung = (await crowd?.stop()) ?? 0;
+        options.say(
+          `${kind}, round ${round}: p50 ${quantile(latencies, 0.5).toFixed(1)} ms, p99 ${quantile(latencies, 0.99).toFixed(1)} ms, ${hung} sign-ups hung`,
+        );
+        if (round > 0) tallies[kind].push([...latencies]);
+      }
+    }
+  } finally {
+    await Promise.all([ours.stop(), api.stop()]);
+  }
+  const row = (share: number, goal?: number): Row => ({
+    what: `time of a sign-in while a connector hangs, and while none does, p${share * 100}`,
+    unit: "ms",
+    better: "less",
+    ours: median(tallies.hanging.map((round) => quantile(round, share))),
+    other: median(tallies.calm.map((round) => quantile(round, share))),
+    ...(goal !== undefined && { goal }),
+  });
+  return [row(0.5), row(0.99, 1.1)];
+}
+
+/** Keeps sign-ups waiting for the API; `stop` resolves with how many there were, when the last one has its answer. */
+async function startCrowd(url: string, issuer: Issuer): Promise<{ stop(): Promise<number> }> {
+  const pool = createPool(url, waiting);
+  let stopped = false;
+  let count = 0;
+  const person = async () => {
+    while (!stopped) {
+      const browser = openBrowser(pool);
+      const page = await beginSignUp(browser, issuer);
+      count++;
+      // The answer is the sentence about the time-out.
+      await submitSignUp(browser, page, `hanging-${count}@benchmark.example`).catch(() => undefined);
+    }
+  };
+  const people = Array.from({ length: waiting }, person);
+  // Until the first ones wait: their pages are work of their own.
+  await new Promise((resolve) => setTimeout(resolve, hangingTimeout / 3));
+  return {
+    async stop() {
+      stopped = true;
+      await Promise.all(people);
+      await pool.destroy();
+      return count;
+    },
+  };
+}
