@@ -75,8 +75,10 @@ function content(run: Run, definitionId: string, form: Form | undefined): PageMo
   });
 }
 
+const noTexts: PageModel["fieldTexts"] = {};
+
 function fieldTexts(run: Run, definitionId: string, form: Form | undefined): PageModel["fieldTexts"] {
-  if (!form) return {};
+  if (!form) return noTexts;
   const { texts, compiled } = form;
   return pageContent(run, `fields\n${definitionId}\n${compiled.profile.id}`, () =>
     Object.fromEntries(Object.keys(texts.builtIn.fieldErrors).map((id) => [id, texts.fieldError(id)])),

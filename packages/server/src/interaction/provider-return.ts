@@ -15,7 +15,8 @@ export function providerReturn(room: Room): Handler {
   return async (request, reply) => {
     const visit = await visitOf(room, request, reply, queryOf(request));
     if (visit === undefined) return reply;
-    if (request.method === "GET" && visit.query.names.length === 0) return sendRelay(visit);
+    if (request.method === "GET" && visit.query.names.length === 0 && visit.browser.open.length > 0)
+      return sendRelay(visit);
     const body = await bodyOf(request);
     if (body === undefined) return reply.status(400).send();
     const parameters = parametersOf(request.method === "POST" ? body : visit.query);

@@ -165,7 +165,7 @@ describe("the configuration of the phone webhook", () => {
 
   test("is asked for by policies that come to a phone factor", () => {
     const profiles = (kinds: readonly string[]) =>
-      ({ profiles: { values: () => kinds.map((kind) => ({ kind })) } }) as never;
+      ({ profiles: { values: () => kinds.map((kind) => ({ kind, profile: { metadata: {} } })) } }) as never;
     expect(reachesPhones(profiles(["selfAsserted", "phoneFactor"]))).toBe(true);
     expect(reachesPhones(profiles(["selfAsserted"]))).toBe(false);
   });

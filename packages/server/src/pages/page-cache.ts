@@ -17,6 +17,8 @@ interface Pattern {
 interface KeptPage {
   /** The template that it was drawn in. */
   readonly template: string | undefined;
+  /** One object as long as the texts stay the same, like the page's `content`. */
+  readonly fieldTexts: PageModel["fieldTexts"];
   readonly html: Pattern;
   readonly policy: Pattern;
   readonly enforce: boolean;
@@ -48,12 +50,13 @@ export function keepPages(render: Render): Render {
     const padding = paddingOf(view.csrf);
     const key = keyOf(view, padding, year);
     let page = pages.get(key);
-    if (page === undefined || page.template !== view.template?.html) {
+    if (page === undefined || !isUpToDate(page, view)) {
       const { csrf, transId, ...others } = marks;
       const marked = { ...view, ...others, csrf: csrf + padding, transId: transIdStart + transId };
       const { html, contentSecurityPolicy } = render(marked, year);
       page = {
         template: view.template?.html,
+        fieldTexts: view.model.fieldTexts,
         html: patternOf(html),
         policy: patternOf(contentSecurityPolicy.value),
         enforce: contentSecurityPolicy.enforce,
@@ -71,6 +74,10 @@ export function keepPages(render: Render): Render {
     const slots = [...text.matchAll(anyMark)].map(([mark]) => mark.slice(0, -secret.length) as keyof Slots);
     return { texts: text.split(anyMark), slots };
   }
+}
+
+function isUpToDate({ template, fieldTexts }: KeptPage, view: PageView): boolean {
+  return template === view.template?.html && fieldTexts === view.model.fieldTexts;
 }
 
 function fill({ texts, slots }: Pattern, filling: Slots): string {
@@ -105,6 +112,7 @@ const pageMembers: ReadonlySet<string> = new Set<keyof PageModel>([
   "technicalProfile",
   "language",
   "content",
+  "fieldTexts",
   "config",
   "fields",
   "controls",
@@ -145,7 +153,7 @@ function hasOnly(value: object, members: ReadonlySet<string>): boolean {
 }
 
 function keyOf({ model, template, branding, ...view }: PageView, padding: string, year: number): string {
-  const { content: _, ...rest } = model;
+  const { content: _, fieldTexts: __, ...rest } = model;
   const { base, policyId, origin, organisation, deploymentMode } = view;
   return JSON.stringify([
     rest,
