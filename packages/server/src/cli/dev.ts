@@ -1,4 +1,5 @@
 import { relative } from "node:path";
+import { type Diagnostic, formatDiagnostic } from "@vestibule/policy";
 import { authorityFolder } from "../development/authority-files.ts";
 import { type LocalCertificate, localCertificate } from "../development/certificate-authority.ts";
 import { type RunningServer, startServer } from "../server.ts";
@@ -16,6 +17,8 @@ const day = 24 * 60 * 60 * 1000;
  */
 export async function dev(invocation: Invocation, terminal: Terminal): Promise<number> {
   const stopped = stopRequested();
+  // What was said already is not said again at every save.
+  let known: readonly Diagnostic[] = [];
   const certificate = await certificateOrReason();
   if (typeof certificate === "string") terminal.err(`No https: ${certificate}`);
   const options = startOptions(invocation, "warn");
@@ -28,19 +31,19 @@ export async function dev(invocation: Invocation, terminal: Terminal): Promise<n
       authority: certificate.authority,
     }),
     onTenantsChange: (diagnostics, milliseconds) => {
-      printDiagnostics(diagnostics, terminal);
-      const count = countDiagnostics(diagnostics);
-      const read = `Read again in ${Math.round(milliseconds)} ms`;
-      terminal.out(
-        count === ""
-          ? `${read}: nothing to remark.`
-          : `${read}: ${count}. What was good before goes on serving.`,
+      const before = new Set(known.map(formatDiagnostic));
+      known = diagnostics;
+      printDiagnostics(
+        diagnostics.filter((one) => !before.has(formatDiagnostic(one))),
+        terminal,
       );
+      terminal.out(`Read again in ${Math.round(milliseconds)} ms: ${verdict(diagnostics)}`);
     },
   });
   const renewal = renewDaily(server);
   try {
-    printDiagnostics(server.diagnostics, terminal);
+    known = server.diagnostics;
+    printDiagnostics(known, terminal);
     for (const line of summary(server, invocation, options.dataDir, certificate)) terminal.out(line);
     await stopped;
     return 0;
@@ -48,6 +51,13 @@ export async function dev(invocation: Invocation, terminal: Terminal): Promise<n
     clearInterval(renewal);
     await server.close();
   }
+}
+
+function verdict(diagnostics: readonly Diagnostic[]): string {
+  const count = countDiagnostics(diagnostics);
+  if (count === "") return "nothing to remark.";
+  const broken = diagnostics.some(({ severity }) => severity === "error");
+  return broken ? `${count}. What was good before goes on serving.` : `${count}.`;
 }
 
 async function certificateOrReason(): Promise<LocalCertificate | string> {
