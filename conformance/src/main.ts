@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
 import { runConnectorCases } from "./connectors/run.ts";
 import { crawl } from "./crawl/run.ts";
+import { runMutations } from "./mutations/run.ts";
 import { Report } from "./report.ts";
 import { runScenarios } from "./scenarios/run.ts";
 import { runTransformationCases } from "./transformations/run.ts";
@@ -11,6 +12,8 @@ interface Arguments {
   readonly starterpack?: string;
   readonly json?: string;
   readonly only?: string;
+  readonly runs?: string;
+  readonly seed?: string;
 }
 
 /** Runs a suite; false where the arguments do not say enough. */
@@ -44,6 +47,15 @@ const suites: Readonly<Record<string, { readonly usage: string; readonly run: Su
       return true;
     },
   },
+  mutations: {
+    usage: "DIR… [--runs=10000] [--seed=N]",
+    async run({ paths, runs, seed }, report) {
+      const options = { runs: Number(runs ?? 10_000), seed: Number(seed ?? Date.now() % 1_000_000) };
+      console.log(`seed ${options.seed}`);
+      await runMutations({ folders: paths, ...options }, report);
+      return true;
+    },
+  },
 };
 
 function selection(only: string | undefined): { only?: RegExp } {
@@ -56,7 +68,7 @@ function readArguments(words: readonly string[]): Arguments | undefined {
     const { values, positionals } = parseArgs({
       args: [...words],
       allowPositionals: true,
-      options: { policies: text, starterpack: text, json: text, only: text },
+      options: { policies: text, starterpack: text, json: text, only: text, runs: text, seed: text },
     });
     return { ...values, paths: positionals };
   } catch {
