@@ -6,7 +6,7 @@ import type {
   PredicateGroup,
   TechnicalProfile,
 } from "@vestibule/policy";
-import { resolveInputClaims } from "../claims/mapping.ts";
+import { metadataItem, resolveInputClaims } from "../claims/mapping.ts";
 import type { ClaimsBag, ClaimValue } from "../claims/value.ts";
 import type { FormTexts } from "../profiles/self-asserted/collect.ts";
 import { type FormParts, formParts } from "../profiles/self-asserted/fields.ts";
@@ -51,7 +51,14 @@ export function formOf(run: Run, compiled: SelfAssertedProfile): Form {
     texts,
     ...formParts(policy, compiled.profile, compiled.metadata, contract),
     displayName: (type) =>
-      texts.localized("ClaimType", type.id, "DisplayName") ?? type.displayName ?? type.id,
+      texts.localized("ClaimType", type.id, "DisplayName") ??
+      // Before there were localized resources (technical-profiles.md 2.1).
+      metadataItem(
+        compiled.profile.metadata,
+        `claimType.${type.id}.DisplayName.${run.state.culture.language}`,
+      ) ??
+      type.displayName ??
+      type.id,
     options: (type) => texts.items(type.id) ?? type.restriction?.enumeration ?? [],
     patternHelp: (type) =>
       texts.localized("ClaimType", type.id, "PatternHelpText") ?? type.restriction?.pattern?.helpText,

@@ -1,6 +1,6 @@
 import type { ClaimType } from "@vestibule/policy";
 import { readClaim } from "../claims/bag.ts";
-import { defaultClaimValue } from "../claims/mapping.ts";
+import { defaultClaimValue, metadataItem } from "../claims/mapping.ts";
 import type { ClaimValue } from "../claims/value.ts";
 import { collectFields } from "../profiles/self-asserted/collect.ts";
 import { fillString } from "../strings/index.ts";
@@ -165,5 +165,9 @@ export function formOutputClaims(
       : (scope[type.id] ?? readClaim(policy, run.state.bag, type.id) ?? constant());
     if (value !== undefined) claims[type.id] = value;
   }
+  // Older profiles ask for the browser's address by name (technical-profiles.md 2.1); without such a claim it is left out.
+  const address = metadataItem(form.compiled.profile.metadata, "IpAddressClaimReferenceId");
+  const holder = address === undefined ? undefined : policy.claimTypes.get(address);
+  if (holder) claims[holder.id] = run.state.request.ipAddress;
   return claims;
 }

@@ -57,7 +57,7 @@ setting.enableRememberMe | false | The box that keeps people signed in.
 setting.showCancelButton | true | A button that gives up.
 setting.showContinueButton | true | The button that submits.
 setting.enableCaptchaChallenge | false | Asks for the page's CAPTCHA control.
--IpAddressClaimReferenceId | | Accepted; use a UserJourneyContext profile.
+IpAddressClaimReferenceId | | The claim that gets the browser's address, where it is declared.
 -LocalAccountType | | Accepted, as in B2C.
 -LocalAccountProfile | | Accepted, as in B2C.
 -TokenLifeTimeInSeconds | | Accepted, as in B2C.`),
