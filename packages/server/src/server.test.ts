@@ -127,6 +127,34 @@ describe("a tenant with errors", () => {
     expect((await start({ mode: "production", smtp })).diagnostics).toEqual([]);
   });
 
+  it("does not serve flows that text or call in production without a webhook that signs", async () => {
+    await tenant.writeFlow({
+      id: "B2C_1_signin",
+      userFlowType: "signIn",
+      multifactorAuthenticationConfiguration: {
+        multifactorAuthenticationState: "on",
+        multifactorAuthenticationMethod: "phoneSms",
+      },
+    });
+    const codes = async (phone: ServerOptions["phone"]) => {
+      const refused = await start({ mode: "production", ...(phone && { phone }) }).catch(
+        (error: unknown) => error,
+      );
+      return refused instanceof TenantErrors
+        ? refused.diagnostics.filter(({ severity }) => severity === "error").map(({ code }) => code)
+        : refused;
+    };
+    expect(await codes(undefined)).toEqual(["PH001"]);
+    expect(await codes({ webhook: "http://sms.example/send" })).toEqual(["PH002"]);
+    expect(await codes({ webhook: "https://sms.example/send" })).toEqual(["PH003"]);
+    const secret = "c2l4dGVlbi1ieXRlcy1hbmQtc29tZS1tb3Jl";
+    const server = await start({
+      mode: "production",
+      phone: { webhook: "https://sms.example/send", secret },
+    });
+    expect(server.diagnostics.filter(({ severity }) => severity === "error")).toEqual([]);
+  });
+
   it("goes on serving its last good version in development, and the new one when it is mended", async () => {
     const changes: number[] = [];
     let noticed: () => void = () => undefined;
