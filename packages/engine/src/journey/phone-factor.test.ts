@@ -222,6 +222,34 @@ describe("a phone factor", () => {
     expect(ports.accounts.get(objectId)?.attributes.strongAuthenticationPhoneNumber).toBe(mobile);
   });
 
+  it("is stored by a policy that names the attribute after the claim", async () => {
+    const objectId = await account();
+    const policy = samplePolicy((parts) => {
+      withPhone()(parts);
+      parts.technicalProfiles = parts.technicalProfiles.map((profile) =>
+        profile.id === "WritePhone"
+          ? {
+              ...profile,
+              persistedClaims: [
+                {
+                  claimTypeReferenceId: "verifiedPhone",
+                  partnerClaimType: "Verified.strongAuthenticationPhoneNumber",
+                },
+              ],
+            }
+          : profile,
+      );
+    });
+    const browser = new JourneyBrowser(policy, ports);
+    await browser.start();
+    await browser.submit({ signInName: ida, password });
+    await phone(browser, "sms", { number: mobile });
+    await phone(browser, "check", { code: "123456" });
+    await confirm(browser);
+    browser.issued();
+    expect(ports.accounts.get(objectId)?.attributes.strongAuthenticationPhoneNumber).toBe(mobile);
+  });
+
   it("never lets a person with a number on file type another, not even one that cannot be dialled", async () => {
     await account({ strongAuthenticationPhoneNumber: "ask reception" });
     const browser = await atPhonePage();

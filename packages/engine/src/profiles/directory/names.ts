@@ -85,10 +85,15 @@ export function alternativeSecurityId(issuer: string, issuerAssignedId: string):
   });
 }
 
-/** Directory name of a partner name: extension attributes carry the id of the application that owns them. */
+/**
+ * Directory name of a partner name: extension attributes carry the id of the application that owns them. Policies write
+ * `Verified.strongAuthenticationPhoneNumber` for the attribute, after the claim of a phone factor.
+ */
 export function attributeName(partner: string, directory: DirectoryPort): string {
   const extension = /^extension_(?:[0-9a-f]{32}_)?(.+)$/i.exec(partner);
-  return extension ? `extension_${directory.extensionsAppId}_${extension[1]}` : partner;
+  return extension
+    ? `extension_${directory.extensionsAppId}_${extension[1]}`
+    : partner.replace(/^verified\./i, "");
 }
 
 export function identityPartner(
