@@ -24,12 +24,14 @@ interface Action {
   /** What stands after `vestibule keys`. */
   readonly form: string;
   readonly words: number;
+  /** Words that may follow those. */
+  readonly further?: number;
   run(work: Work): Promise<void>;
 }
 
 const actions: Readonly<Record<string, Action>> = {
   list: { form: "list DIR", words: 0, run: list },
-  roll: { form: "roll DIR", words: 0, run: roll },
+  roll: { form: "roll DIR [NAME]", words: 0, further: 1, run: roll },
   set: { form: "set DIR NAME < secret", words: 1, run: set },
   "add-certificate": { form: "add-certificate DIR NAME FILE [< password]", words: 2, run: addCertificate },
   remove: { form: "remove DIR NAME ID", words: 2, run: remove },
@@ -42,7 +44,8 @@ const actions: Readonly<Record<string, Action>> = {
 export async function keys(invocation: Invocation, terminal: Terminal): Promise<number> {
   const [name = "", directory, ...words] = invocation.directories;
   const action = Object.hasOwn(actions, name) ? actions[name] : undefined;
-  if (!action || directory === undefined || words.length !== action.words) {
+  const beyond = action ? words.length - action.words : 0;
+  if (!action || directory === undefined || beyond < 0 || beyond > (action.further ?? 0)) {
     const forms = Object.values(actions).map(({ form }) => `vestibule keys ${form}`);
     throw new UsageError(action ? `vestibule keys ${action.form}` : forms.join("\n"));
   }
@@ -98,9 +101,9 @@ async function list({ tenant, store, terminal, now }: Work): Promise<void> {
   for (const line of rows.length > 0 ? aligned(rows) : ["This tenant has no keys yet."]) terminal.out(line);
 }
 
-async function roll({ tenant, store, terminal, now }: Work): Promise<void> {
-  const signing = createTokenSigning(store.signingKeys, now);
-  const { kid, notBefore, warning } = await signing.rollover(tenant);
+async function roll({ tenant, store, terminal, words: [container], now }: Work): Promise<void> {
+  const signing = createTokenSigning(store.signingKeys, now, store.policyKeys);
+  const { kid, notBefore, warning } = await signing.rollover(tenant, container);
   terminal.out(`The signing key ${kid} is published now and signs from ${day(notBefore)} (UTC) on.`);
   if (warning !== undefined) terminal.err(warning);
 }

@@ -5,7 +5,7 @@ vestibule dev DIR...     serves the tenants in these folders while they are work
 vestibule serve DIR...   serves them in production
 vestibule check DIR...   says what is wrong with them, for pipelines
 vestibule eject DIR FLOW writes a user flow as policy XML that runs identically
-vestibule keys ACTION    list DIR, roll DIR, set DIR NAME, add-certificate DIR NAME FILE,
+vestibule keys ACTION    list DIR, roll DIR [NAME], set DIR NAME, add-certificate DIR NAME FILE,
                          remove DIR NAME ID: signing keys and secrets, sealed in the database
 vestibule connector test URL
                          asks an API what the server would ask it, case by case, and says what the

@@ -105,7 +105,7 @@ export async function openOutside(
   });
   closing.add(() => tenants.close());
 
-  const signing = createTokenSigning(store.signingKeys, now);
+  const signing = createTokenSigning(store.signingKeys, now, store.policyKeys);
   let delivering: Delivering | undefined;
   const ports = createPorts({
     recordsValues: development,

@@ -3,6 +3,8 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { openStore } from "../store/open-store.ts";
 import type { Store } from "../store/store.ts";
 import { suiteMasterKey, TestClock, testTenant } from "../store/suite-fixtures.ts";
+import { curvePkcs12, filePassword, makeCertificate } from "./certificate-fixtures.ts";
+import { createPolicyKeyAdministration } from "./policy-keys.ts";
 import { createTokenSigning } from "./signing-keys.ts";
 
 const hour = 3_600_000;
@@ -133,4 +135,37 @@ describe("token signing", () => {
     if (first === undefined) throw new Error("No key was made.");
     return first;
   }
+
+  test("signs with a certificate of the policy's own container, publishes it, and no longer when it ended", async () => {
+    const tenant = testTenant();
+    const administration = createPolicyKeyAdministration({ keys: store.policyKeys, now: () => clock.now() });
+    const { pkcs12 } = makeCertificate("signing");
+    clock.time = Date.now();
+    const container = "B2C_1A_OwnSigning";
+    await administration.addCertificate(tenant.id, container, pkcs12, filePassword);
+    const signing = () => createTokenSigning(store.signingKeys, () => clock.now(), store.policyKeys);
+    const token = await signing().sign(tenant, container, { sub: "ann" });
+    const { keys } = await signing().jwks(tenant, container);
+    expect(keys.map(({ kid }) => kid)).toEqual([kidOf(token)]);
+    expect(await verifiesWith({ keys }, token)).toEqual({ sub: "ann" });
+    expect(await signing().verify(tenant, token)).toEqual({ sub: "ann" });
+    expect(await signing().verify(testTenant(), token)).toBeUndefined();
+    // Nothing was made in its place, and another container knows nothing of it.
+    expect(await store.signingKeys.list(tenant.id, "b2c_1a_ownsigning")).toEqual([]);
+    expect(kidOf(await signing().sign(tenant, undefined, {}))).not.toBe(kidOf(token));
+
+    clock.advance(40 * 24 * hour);
+    await expect(signing().sign(tenant, container, {})).rejects.toMatchObject({ code: "AADB2C90019" });
+    await signing().rollover(tenant, container);
+    clock.advance(25 * hour);
+    expect(kidOf(await signing().sign(tenant, container, {}))).not.toBe(kidOf(token));
+  });
+
+  test("signs with no certificate whose key is no RSA key", async () => {
+    const tenant = testTenant();
+    const administration = createPolicyKeyAdministration({ keys: store.policyKeys, now: () => clock.now() });
+    await administration.addCertificate(tenant.id, "B2C_1A_Curve", curvePkcs12, filePassword);
+    const signing = createTokenSigning(store.signingKeys, () => clock.now(), store.policyKeys);
+    await expect(signing.sign(tenant, "B2C_1A_Curve", {})).rejects.toMatchObject({ code: "AADB2C90019" });
+  });
 });

@@ -1,3 +1,5 @@
+import { createPrivateKey } from "node:crypto";
+import type { StoredCertificate } from "@vestibule/engine";
 import {
   type CryptoKey,
   calculateJwkThumbprint,
@@ -12,7 +14,7 @@ import {
   SignJWT,
 } from "jose";
 import type { TokenSigning } from "../context.ts";
-import type { SigningKeyStore, StoredSigningKey } from "../store/store.ts";
+import type { PolicyKeyStore, SigningKeyStore, StoredSigningKey } from "../store/store.ts";
 import type { Tenant } from "../tenant/tenant.ts";
 import { containerKey } from "./container-name.ts";
 import { noValidKey } from "./key-errors.ts";
@@ -51,8 +53,15 @@ interface UsableKey {
   readonly publicJwk: JWK;
 }
 
-/** Signs tokens with the keys in the store; keys are imported once and kept in memory. `now` is in milliseconds. */
-export function createTokenSigning(store: SigningKeyStore, now: () => number): TokenSigning & KeyRollover {
+/**
+ * Signs tokens with the keys in the store, and with RSA certificates that the operator added to the same container; keys
+ * are imported once and kept in memory. `now` is in milliseconds.
+ */
+export function createTokenSigning(
+  store: SigningKeyStore,
+  now: () => number,
+  policyKeys?: Pick<PolicyKeyStore, "list" | "containers">,
+): TokenSigning & KeyRollover {
   const imported = new Map<string, Promise<UsableKey>>();
   const loaded = new Map<string, { readonly at: number; readonly keys: Promise<readonly UsableKey[]> }>();
   const seconds = () => Math.floor(now() / 1000);
@@ -141,7 +150,11 @@ export function createTokenSigning(store: SigningKeyStore, now: () => number): T
       return undefined;
     }
     if (kid === undefined) return undefined;
-    const containers = new Set([containerKey(defaultContainer), ...(await store.containers(tenant.id))]);
+    const containers = new Set([
+      containerKey(defaultContainer),
+      ...(await store.containers(tenant.id)),
+      ...((await policyKeys?.containers(tenant.id)) ?? []).map(containerKey),
+    ]);
     for (const container of containers) {
       const key = (await keysOf(tenant, container, kid)).find((one) => one.kid === kid);
       if (key !== undefined) {
@@ -179,12 +192,23 @@ export function createTokenSigning(store: SigningKeyStore, now: () => number): T
   }
 
   async function load(tenant: Tenant, container: string): Promise<readonly UsableKey[]> {
+    const certificates = await certificatesOf(tenant, container);
     let stored = await store.list(tenant.id, container);
-    if (stored.length === 0 && container === containerKey(defaultContainer)) {
+    if (stored.length + certificates.length === 0 && container === containerKey(defaultContainer)) {
       // Of several nodes that start together one key wins; all of them get that one back.
       stored = await store.addFirst(tenant.id, container, await newKey(seconds()));
     }
-    return await Promise.all(stored.map(importOnce));
+    return await Promise.all([...stored, ...certificates].map(importOnce));
+  }
+
+  async function certificatesOf(tenant: Tenant, container: string): Promise<readonly StoredSigningKey[]> {
+    const keys = (await policyKeys?.list(tenant.id, container)) ?? [];
+    const found = await Promise.all(
+      keys.flatMap(({ kind, value }) =>
+        kind === "certificate" ? [signingKeyOf(JSON.parse(value) as StoredCertificate)] : [],
+      ),
+    );
+    return found.filter((key) => key !== undefined);
   }
 
   function importOnce(stored: StoredSigningKey): Promise<UsableKey> {
@@ -206,6 +230,19 @@ async function newKey(notBefore: number): Promise<StoredSigningKey> {
     kid: await calculateJwkThumbprint(await exportJWK(publicKey), "sha256"),
     privateKeyPem: await exportPKCS8(privateKey),
     notBefore,
+  };
+}
+
+/** Undefined where the certificate's key is none that RS256 signs with. */
+async function signingKeyOf(certificate: StoredCertificate): Promise<StoredSigningKey | undefined> {
+  const privateKey = createPrivateKey(certificate.privateKey);
+  if (privateKey.asymmetricKeyType !== "rsa") return undefined;
+  const { kty, n, e } = await exportJWK(privateKey);
+  return {
+    kid: await calculateJwkThumbprint({ kty, n, e } as JWK, "sha256"),
+    privateKeyPem: privateKey.export({ type: "pkcs8", format: "pem" }).toString(),
+    notBefore: certificate.notBefore,
+    expires: certificate.notAfter,
   };
 }
 
