@@ -1,6 +1,7 @@
 import type { ClaimReference, ClaimType, OrchestrationStep, TechnicalProfile } from "@vestibule/policy";
 import { readClaim } from "../claims/bag.ts";
 import { outwardIdentities } from "../claims/identity.ts";
+import { asJson, jsonClaimsItem, jsonClaimsOf } from "../claims/json-claims.ts";
 import { defaultClaimValue, metadataItem, resolveInputClaims } from "../claims/mapping.ts";
 import type { ClaimValue } from "../claims/value.ts";
 import type { CompiledProfile } from "../program/compiled-profile.ts";
@@ -115,6 +116,7 @@ function tokenClaims(run: Run): Record<string, JsonClaim> {
       .split(",")
       .map((id) => id.trim().toLowerCase()),
   );
+  const asJsonToo = jsonClaimsOf(metadataItem(technicalProfile.metadata, jsonClaimsItem));
   const claims: Record<string, JsonClaim> = {};
   for (const reference of technicalProfile.outputClaims) {
     const type = policy.claimTypes.get(reference.claimTypeReferenceId);
@@ -122,7 +124,9 @@ function tokenClaims(run: Run): Record<string, JsonClaim> {
     if (!type || value === undefined || value === "") continue;
     if (value === false && omitFalse.has(type.id.toLowerCase())) continue;
     const name = reference.partnerClaimType ?? type.defaultPartnerClaimTypes?.OpenIdConnect ?? ownName(type);
-    claims[name] = jsonValue(type, value);
+    claims[name] = asJsonToo.has(type.id.toLowerCase())
+      ? (asJson(value) as JsonClaim)
+      : jsonValue(type, value);
   }
   return claims;
 }

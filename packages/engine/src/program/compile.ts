@@ -1,4 +1,6 @@
 import { type Diagnostic, IdMap, nearestName, type Policy } from "@vestibule/policy";
+import { jsonClaimsItem, unknownJsonClaims } from "../claims/json-claims.ts";
+import { metadataItem } from "../claims/mapping.ts";
 import { clientAssertion } from "./client-assertion.ts";
 import type { CompiledProfile } from "./compiled-profile.ts";
 import { controlsOnPages } from "./controls-on-pages.ts";
@@ -13,6 +15,22 @@ export interface Compilation {
   /** Absent where a diagnostic is an error. */
   readonly program?: Program;
   readonly diagnostics: readonly Diagnostic[];
+}
+
+/** The relying party's own item of the same name as in RESTful profiles: which text claims are JSON in tokens. */
+function jsonClaimsOfTokens(policy: Policy): readonly Diagnostic[] {
+  const { technicalProfile, at } = policy.relyingParty;
+  return unknownJsonClaims(
+    metadataItem(technicalProfile.metadata, jsonClaimsItem),
+    technicalProfile.outputClaims.map((output) => output.claimTypeReferenceId),
+    (message, hint) => ({
+      code: "PL302",
+      severity: "error",
+      message: `Technical profile '${technicalProfile.id}': ${message}`,
+      ...(hint !== undefined && { hint }),
+      ...(at && { at }),
+    }),
+  );
 }
 
 /**
@@ -46,6 +64,7 @@ export function compile(policy: Policy): Compilation {
     ...oldLayouts(policy, reached),
     ...controlsOnPages(policy, reached),
     ...clientAssertion(policy),
+    ...jsonClaimsOfTokens(policy),
     ...shared.diagnostics,
   );
   if (diagnostics.some(({ severity }) => severity === "error")) return { diagnostics };

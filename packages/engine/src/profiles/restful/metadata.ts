@@ -1,6 +1,8 @@
 import type { Diagnostic, Policy, TechnicalProfile } from "@vestibule/policy";
+import { jsonClaimsItem, jsonClaimsOf, unknownJsonClaims } from "../../claims/json-claims.ts";
 import { type Authentication, readAuthentication } from "./authentication.ts";
 import { readCallPolicy } from "./call-settings.ts";
+import { type RequestTemplate, readRequestTemplate } from "./claims/template.ts";
 import { type FailurePolicy, readFailurePolicy } from "./failure-policy.ts";
 import { type MetadataReader, metadataReader, oneOf, type Reading } from "./metadata-reader.ts";
 import { unknownOwnItems } from "./own-items.ts";
@@ -38,6 +40,9 @@ interface ClaimsMetadata {
   readonly resolversInUrl: boolean;
   readonly debugMode: boolean;
   readonly jsonPaths: boolean;
+  readonly template?: RequestTemplate;
+  /** Lower-case ids of claims whose JSON text is sent as JSON. */
+  readonly jsonClaims: ReadonlySet<string>;
 }
 
 export interface RestfulMetadata {
@@ -111,6 +116,21 @@ export function readRestfulMetadata(
       ),
     );
   }
+  const template = take(
+    readRequestTemplate(item, profile, {
+      isBody: sendClaimsIn === "Body",
+      hasPayload: payloadClaim !== undefined,
+      isConnector: connectorStep !== undefined,
+    }),
+    undefined,
+  );
+  diagnostics.push(
+    ...unknownJsonClaims(
+      item.text(jsonClaimsItem),
+      profile.inputClaims.map((input) => input.claimTypeReferenceId),
+      (message, hint) => item.problem("PL302", message, hint),
+    ),
+  );
   const metadata: RestfulMetadata = {
     serviceUrl,
     authentication,
@@ -134,6 +154,8 @@ export function readRestfulMetadata(
       resolversInUrl: flag("ClaimResolverUrlFormatting", false),
       debugMode: flag("DebugMode", false),
       jsonPaths: flag("ResolveJsonPathsInJsonTokens", false),
+      ...(template && { template }),
+      jsonClaims: jsonClaimsOf(item.text(jsonClaimsItem)),
     },
   };
   return diagnostics.length > 0 ? { diagnostics } : { metadata };

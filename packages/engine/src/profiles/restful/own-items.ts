@@ -83,6 +83,16 @@ export const ownItems: readonly OwnItem[] = [
     list(["basic", "post"]),
     "How client id and secret are sent to the token endpoint.",
   ),
+  item(
+    "requestTemplate",
+    "a JSON object",
+    "The request's body, nested as the API wants it: `\"{claim}\"` is an input claim's JSON value, and left out where it has none.",
+  ),
+  item(
+    "jsonClaims",
+    "input claims",
+    "Text claims that hold a JSON object or list, and are sent as JSON instead of text.",
+  ),
   compiled("connectorStep", "a step", "Makes the profile an API connector."),
   compiled("connectorId", "text", "The connector's id."),
   compiled("strictAnswers", flag, "`settings.strictConnectorAnswers` of the tenant."),

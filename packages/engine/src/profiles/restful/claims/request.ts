@@ -1,8 +1,10 @@
 import type { DataType } from "@vestibule/policy";
+import { asJson } from "../../../claims/json-claims.ts";
 import { resolveClaimResolvers } from "../../../claims/resolvers.ts";
 import type { ClaimValue } from "../../../claims/value.ts";
 import { jsonText, plainText } from "../claim-text.ts";
 import type { EncodedRequest, Fault, RestfulContext } from "../exchange.ts";
+import { fillTemplate } from "./template.ts";
 
 interface SentClaim {
   readonly name: string;
@@ -39,7 +41,7 @@ export function encodeClaims(context: RestfulContext): EncodedRequest | { readon
     case "Body":
       return claims.payloadClaim
         ? payloadRequest(context, serviceUrl, claims.payloadClaim)
-        : post(serviceUrl, "application/json; charset=utf-8", jsonBody(sent));
+        : post(serviceUrl, "application/json; charset=utf-8", bodyOf(context, sent));
     case "Form":
       return post(
         serviceUrl,
@@ -77,10 +79,31 @@ function resolvedInput(context: RestfulContext, name: string, claimTypeId: strin
   return [...context.input.values()].find((input) => input.claimTypeId.toLowerCase() === lower)?.value;
 }
 
+function bodyOf(context: RestfulContext, sent: readonly SentClaim[]): string {
+  const { template, jsonClaims } = context.metadata.claims;
+  const json = ({ claimTypeId, value, dataType }: SentClaim) =>
+    jsonClaims.has(claimTypeId.toLowerCase()) ? JSON.stringify(asJson(value)) : jsonText(value, dataType);
+  if (!template) return jsonBody(sent, json);
+  const named = (name: string) => {
+    const same = (text: string) => text.toLowerCase() === name.toLowerCase();
+    return sent.find((claim) => same(claim.name)) ?? sent.find((claim) => same(claim.claimTypeId));
+  };
+  return fillTemplate(template, {
+    json: (name) => {
+      const claim = named(name);
+      return claim && json(claim);
+    },
+    text: (name) => {
+      const claim = named(name);
+      return claim && plainText(claim.value, claim.dataType);
+    },
+  });
+}
+
 /** A later claim of the same name replaces the earlier one: a JSON object has each name once. */
-function jsonBody(claims: readonly SentClaim[]): string {
-  const members = new Map(claims.map(({ name, value, dataType }) => [name, jsonText(value, dataType)]));
-  return `{${[...members].map(([name, json]) => `${JSON.stringify(name)}:${json}`).join(",")}}`;
+function jsonBody(claims: readonly SentClaim[], json: (claim: SentClaim) => string): string {
+  const members = new Map(claims.map((claim) => [claim.name, json(claim)]));
+  return `{${[...members].map(([name, text]) => `${JSON.stringify(name)}:${text}`).join(",")}}`;
 }
 
 function texts(claims: readonly SentClaim[]): [string, string][] {

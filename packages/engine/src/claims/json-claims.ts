@@ -1,0 +1,71 @@
+import { type Diagnostic, nearestName } from "@vestibule/policy";
+import type { ClaimValue } from "./value.ts";
+
+/** Metadata item that lists, with commas or blanks between them, claims whose JSON text is JSON outside. */
+export const jsonClaimsItem = "vestibule.jsonClaims";
+
+/** Lower-case claim ids. */
+export function jsonClaimsOf(text: string | undefined): ReadonlySet<string> {
+  return new Set(
+    (text ?? "")
+      .toLowerCase()
+      .split(/[\s,]+/)
+      .filter(Boolean),
+  );
+}
+
+/** A name of the list that is none of these claims would be ignored in silence. */
+export function unknownJsonClaims(
+  text: string | undefined,
+  claims: readonly string[],
+  report: (message: string, hint: string | undefined) => Diagnostic,
+): readonly Diagnostic[] {
+  const known = new Set(claims.map((id) => id.toLowerCase()));
+  return [...jsonClaimsOf(text)]
+    .filter((id) => !known.has(id))
+    .map((id) => {
+      const near = nearestName(id, claims);
+      return report(
+        `metadata item '${jsonClaimsItem}' names '${id}', which is none of its claims.`,
+        near && `Did you mean '${near}'?`,
+      );
+    });
+}
+
+/** Any JSON, as it goes out. */
+export type OutwardJson =
+  | string
+  | number
+  | boolean
+  | null
+  | readonly OutwardJson[]
+  | { readonly [name: string]: OutwardJson };
+
+/** Nesting beyond this stays text. */
+const deepest = 32;
+
+/**
+ * A claim's value as JSON: a text that is a JSON object or list becomes that, and so does each such element of a
+ * collection. Every other text stays what it is.
+ */
+export function asJson(value: ClaimValue): OutwardJson {
+  if (typeof value === "string") return parsed(value);
+  if (Array.isArray(value))
+    return value.map((each) => (typeof each === "string" ? parsed(each) : (each as OutwardJson)));
+  return value as OutwardJson;
+}
+
+function parsed(text: string): OutwardJson {
+  if (!/^\s*[[{]/.test(text)) return text;
+  try {
+    const json = JSON.parse(text) as OutwardJson;
+    return depthOf(json, 0) > deepest ? text : json;
+  } catch {
+    return text;
+  }
+}
+
+function depthOf(json: OutwardJson, depth: number): number {
+  if (typeof json !== "object" || json === null || depth > deepest) return depth;
+  return Math.max(depth + 1, ...Object.values(json).map((each) => depthOf(each as OutwardJson, depth + 1)));
+}
