@@ -34,7 +34,7 @@ const base = (issuer: string) =>
     `<BuildingBlocks>
   <ClaimsSchema>
     ${claimType("objectId")}${claimType("displayName")}${claimType("email")}${claimType("logonIdentifier")}
-    ${claimType("password", "string", "<UserInputType>Password</UserInputType>")}
+    ${claimType("password", "string", "<UserInputType>TextBox</UserInputType>")}
     ${claimType("tokenSource")}${claimType("stamp")}${claimType("errorCode")}${claimType("errorMessage")}
     ${claimType("userPrincipalName")}${claimType("secretNote")}${claimType("campaign")}${claimType("context")}
     ${claimType("refreshTokenIssuedOnDateTime")}${claimType("refreshTokensValidFromDateTime")}

@@ -34,6 +34,7 @@ const applications: readonly Document[] = [
   {
     appId: clients.public,
     displayName: "Public",
+    isFallbackPublicClient: true,
     publicClient: { redirectUris: ["http://localhost:9/cb"] },
   },
   {

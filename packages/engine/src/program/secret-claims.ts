@@ -35,7 +35,7 @@ const codePartners: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Ids of the claims that hold what was typed as a password, or something made of it. They live in the form that asks for
+ * Ids of the claims that hold what was typed or sent as a password, or something made of it. They live in the form that asks for
  * them and nowhere later; tokens of providers and APIs and one-time codes, which are secrets too, live in the journey.
  */
 export function passwordClaims(policy: Policy): ReadonlySet<string> {
@@ -46,6 +46,8 @@ export function passwordClaims(policy: Policy): ReadonlySet<string> {
     for (const claim of [...profile.persistedClaims, ...profile.inputClaims]) {
       if (claim.partnerClaimType?.toLowerCase() === "password") add(claim.claimTypeReferenceId);
     }
+    for (const claim of [...profile.inputClaims, ...profile.outputClaims])
+      if (/\{oidc:password\}/i.test(claim.defaultValue ?? "")) add(claim.claimTypeReferenceId);
   }
   spread(policy, passwords);
   return passwords;

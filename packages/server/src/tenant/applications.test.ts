@@ -49,15 +49,22 @@ describe("the implicit flow", () => {
   );
 });
 
+it.each(["isFallbackPublicClient", "allowPublicClient"])(
+  "the resource owner password grant is allowed by the implicit flow beside %s, with a warning for each",
+  async (member) => {
+    const { remarks } = await reading({ oauth2AllowImplicitFlow: true, [member]: true });
+    expect(remarks).toEqual(["warning TN033 [0].oauth2AllowImplicitFlow", `warning TN033 [0].${member}`]);
+  },
+);
+
 describe("a public client", () => {
   it.each([
     [{ isFallbackPublicClient: true }, true],
     [{ isFallbackPublicClient: false, allowPublicClient: true }, false],
     [{ isFallbackPublicClient: null, allowPublicClient: true }, true],
-    [{ publicClient: { redirectUris: ["app://cb"] } }, true],
-    [{ publicClient: { redirectUris: [] } }, false],
+    [{ publicClient: { redirectUris: ["app://cb"] } }, false],
   ])(
-    "is what Graph's member says, else the manifest's, else one with native addresses: %j",
+    "is what Graph's member says, else the manifest's; native addresses alone make none: %j",
     async (change, expected) => {
       expect((await reading(change)).application?.allowPublicClient).toBe(expected);
     },

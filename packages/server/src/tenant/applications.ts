@@ -157,6 +157,12 @@ export function readApplication(
       hint: "Today's standards (RFC 9700) advise against it: use the code flow with PKCE where the application can.",
     });
   }
+  if (implicit !== undefined && (document.isFallbackPublicClient ?? document.allowPublicClient)) {
+    const member = document.isFallbackPublicClient ? "isFallbackPublicClient" : "allowPublicClient";
+    reading.report("TN033", "warning", place(member), "The application may ask people for their passwords.", {
+      hint: "That is the resource owner password grant, which RFC 9700 forbids: show the policy's pages instead.",
+    });
+  }
   return {
     clientId: document.appId.toLowerCase(),
     displayName: document.displayName,
@@ -174,10 +180,7 @@ export function readApplication(
       ...(endDateTime && { endsAt: Date.parse(endDateTime) }),
     })),
     allowImplicit: implicit !== undefined,
-    allowPublicClient:
-      document.isFallbackPublicClient ??
-      document.allowPublicClient ??
-      document.publicClient.redirectUris.length > 0,
+    allowPublicClient: document.isFallbackPublicClient ?? document.allowPublicClient ?? false,
     identifierUris: document.identifierUris,
     exposedScopes: document.api.oauth2PermissionScopes
       .filter(({ isEnabled }) => isEnabled)

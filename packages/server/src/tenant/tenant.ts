@@ -88,6 +88,7 @@ export interface Application {
   readonly logoutUrl?: string;
   readonly secrets: readonly ClientSecret[];
   readonly allowImplicit: boolean;
+  /** With `allowImplicit`: may use the resource owner password grant. */
   readonly allowPublicClient: boolean;
   readonly identifierUris: readonly string[];
   /** Scopes that the application exposes as an API. */
