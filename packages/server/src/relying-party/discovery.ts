@@ -8,6 +8,7 @@ import { ProtocolError } from "./errors.ts";
 import { requestOrigin } from "./origin.ts";
 import { sendJsonError } from "./token-endpoint.ts";
 import { issuerUri, publishedIssuer } from "./token-issuer.ts";
+import { offersUserInfo } from "./user-info.ts";
 
 /** `…/.well-known/openid-configuration`: protocol.md 2.1. */
 export async function discovery(
@@ -62,7 +63,7 @@ function metadataDocument({ tenant, policy, address }: AddressedPolicy, origin: 
     token_endpoint: at("oauth2/v2.0/token"),
     end_session_endpoint: at("oauth2/v2.0/logout"),
     jwks_uri: at("discovery/v2.0/keys"),
-    ...(policy.program.entry.userInfo !== undefined && { userinfo_endpoint: at("openid/v2.0/userinfo") }),
+    ...(offersUserInfo(tenant, policy) && { userinfo_endpoint: at("openid/v2.0/userinfo") }),
     response_modes_supported: ["query", "fragment", "form_post"],
     response_types_supported: [
       "code",

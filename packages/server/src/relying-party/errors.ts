@@ -274,6 +274,16 @@ const catalogue = {
     status: 400,
     text: "The provided id_token_hint parameter is not yet valid. Please provide another token and try again.",
   },
+  AADB2C90235: {
+    error: "invalid_token",
+    status: 401,
+    text: "The provided token is expired.",
+  },
+  AADB2C90238: {
+    error: "invalid_token",
+    status: 401,
+    text: "The provided token does not contain an accepted issuer.",
+  },
   AADB2C90239: {
     error: "invalid_token",
     status: 401,

@@ -38,7 +38,7 @@ export async function readIdTokenHint(
 }
 
 /** Either form of protocol.md 6.2, on any host of ours: the signature says that it was ours. */
-function isOwnIssuer(tenant: Tenant, issuer: string): boolean {
+export function isOwnIssuer(tenant: Tenant, issuer: string): boolean {
   const path = /^https?:\/\/[^/?#]+(\/[^?#]*)$/i.exec(issuer)?.[1]?.toLowerCase();
   if (path === undefined) return false;
   const id = tenant.id.toLowerCase();

@@ -1,12 +1,14 @@
 import { randomUUID } from "node:crypto";
 import type { Advance } from "@vestibule/engine";
+import { reservedTokenClaims } from "@vestibule/policy";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { ServerContext } from "../context.ts";
-import type { Application } from "../tenant/tenant.ts";
+import type { Application, Tenant, TenantPolicy } from "../tenant/tenant.ts";
 import type { Address } from "./address.ts";
 import { type AddressedPolicy, findPolicy } from "./addressed-policy.ts";
 import { ProtocolError } from "./errors.ts";
 import { JourneyRefusal, programRequest, runHeadless } from "./headless-journey.ts";
+import { isOwnIssuer } from "./id-token-hint.ts";
 import { requestOrigin } from "./origin.ts";
 import { sendJsonError } from "./token-endpoint.ts";
 
@@ -27,7 +29,7 @@ export async function userInfo(
   const correlationId = randomUUID();
   try {
     const at = findPolicy(context, address);
-    if (at.policy.program.entry.userInfo === undefined)
+    if (!offersUserInfo(at.tenant, at.policy))
       throw new ProtocolError("AADB2C90022", [at.policy.id, address.tenantSegment]);
     if (request.method === "OPTIONS") return preflight(reply);
     if (request.method !== "GET") throw new ProtocolError("AADB2C90226/userInfo");
@@ -52,6 +54,7 @@ async function answer(
   const claims = await context.signing.verify(tenant, bearerToken);
   const application = claims && applicationOf(tenant.applications, claims);
   if (!application) throw new ProtocolError("AADB2C90239");
+  if (policy.program.entry.userInfo === undefined) return toldByToken(context, tenant, claims);
   const asked = {
     origin: requestOrigin(request),
     tenantSegment: address.tenantSegment,
@@ -69,13 +72,43 @@ async function answer(
   );
   const { outcome, state } = advanced;
   if (outcome.kind !== "document") throw refusal(advanced);
-  // A token outlives its account's last day; what it opens must not (protocol.md 9).
-  const { objectId } = state.bag;
-  if (typeof objectId === "string") {
-    const account = await context.store.directory(tenant).find({ kind: "objectId", value: objectId });
-    if (account && !account.accountEnabled) throw new ProtocolError("AADB2C90128/bearer");
-  }
+  await refuseDisabledAccount(context, tenant, state.bag.objectId);
   return outcome.body;
+}
+
+/** True where the policy has a journey for it, or the tenant's switch offers it for every policy (protocol.md 13). */
+export function offersUserInfo(tenant: Tenant, policy: TenantPolicy): boolean {
+  return policy.program.entry.userInfo !== undefined || tenant.settings.advertiseUserInfo;
+}
+
+/** Clocks of several nodes differ a little. Seconds. */
+const skew = 300;
+
+/** The policy's claims as they stand in the token, `sub` first of all; what only the issuer says is left out. */
+async function toldByToken(
+  context: ServerContext,
+  tenant: Tenant,
+  claims: Readonly<Record<string, unknown>>,
+): Promise<unknown> {
+  const { iss, exp, sub, oid } = claims;
+  if (typeof iss !== "string" || !isOwnIssuer(tenant, iss)) throw new ProtocolError("AADB2C90238");
+  if (typeof exp !== "number" || exp + skew <= context.now() / 1000) throw new ProtocolError("AADB2C90235");
+  await refuseDisabledAccount(context, tenant, oid ?? sub);
+  const told = Object.entries(claims).filter(
+    ([name]) => !reservedTokenClaims.has(name) && name !== "acr" && name !== "auth_time",
+  );
+  return Object.fromEntries(told);
+}
+
+/** A token outlives its account's last day; what it opens must not (protocol.md 9). */
+async function refuseDisabledAccount(
+  context: ServerContext,
+  tenant: Tenant,
+  objectId: unknown,
+): Promise<void> {
+  if (typeof objectId !== "string") return;
+  const account = await context.store.directory(tenant).find({ kind: "objectId", value: objectId });
+  if (account && !account.accountEnabled) throw new ProtocolError("AADB2C90128/bearer");
 }
 
 /** The caller in an access token, the audience of an id token; a disabled application's tokens open nothing. */

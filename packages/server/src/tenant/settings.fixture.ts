@@ -7,6 +7,7 @@ export const defaultSettings: TenantSettings = {
   sendLocalIdentitiesAtSignup: false,
   connectorPreset: "seed",
   alwaysIssueAccessToken: false,
+  advertiseUserInfo: false,
   allowAnyPostLogoutRedirect: false,
   allowPlainPkce: false,
   strictRefreshRotation: false,

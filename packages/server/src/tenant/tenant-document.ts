@@ -65,6 +65,7 @@ export const tenantShape = object({
       sendLocalIdentitiesAtSignup: optional(flag, false),
       connectorPreset: optional(oneOf(...presetNames), "seed"),
       alwaysIssueAccessToken: optional(flag, false),
+      advertiseUserInfo: optional(flag, false),
       allowAnyPostLogoutRedirect: optional(flag, false),
       // protocol.md 13: on, and never for single-page applications.
       allowPlainPkce: optional(flag, true),

@@ -64,6 +64,8 @@ export interface TenantSettings {
   readonly sendLocalIdentitiesAtSignup: boolean;
   readonly connectorPreset: Preset;
   readonly alwaysIssueAccessToken: boolean;
+  /** Every policy has a UserInfo endpoint: that of a policy without a journey for it tells what the token says. */
+  readonly advertiseUserInfo: boolean;
   readonly allowAnyPostLogoutRedirect: boolean;
   readonly allowPlainPkce: boolean;
   readonly strictRefreshRotation: boolean;
