@@ -1,17 +1,10 @@
-import axe from "axe-core";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { desktop, launchBrowser, phone, sidewaysOverflow, withoutBrowser } from "./browser.ts";
+import { brokenRules, desktop, launchBrowser, phone, sidewaysOverflow, withoutBrowser } from "./browser.ts";
 import { fillDetails, newPerson, openFlow, proveAddress, shownClaims, signIn } from "./person.ts";
 import { demo, type SampleServer, startSample, tenantDomain } from "./sample-server.ts";
 
 const flow = "B2C_1_signup_signin";
-
-declare global {
-  interface Window {
-    readonly axe: { run(): Promise<axe.AxeResults> };
-  }
-}
 
 describe.skipIf(withoutBrowser)("the pages, as the server sends them", () => {
   let sample: SampleServer;
@@ -35,15 +28,7 @@ describe.skipIf(withoutBrowser)("the pages, as the server sends them", () => {
 
   /** Fails with the rules that the page breaks; `about` says at which page. */
   async function expectAccessible(about: string): Promise<void> {
-    if (!(await page.evaluate(() => "axe" in window))) await page.evaluate(axe.source);
-    const violations = await page.evaluate(async () => (await window.axe.run()).violations);
-    expect({
-      about,
-      violations: violations.map(({ id, nodes }) => ({
-        id,
-        nodes: nodes.map(({ html, failureSummary }) => `${html}\n${failureSummary ?? ""}`),
-      })),
-    }).toEqual({ about, violations: [] });
+    expect({ about, violations: await brokenRules(page) }).toEqual({ about, violations: [] });
   }
 
   describe.each([

@@ -4,7 +4,14 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { collectTroubles, launchBrowser, phone, sidewaysOverflow, withoutBrowser } from "../browser.ts";
+import {
+  brokenRules,
+  collectTroubles,
+  launchBrowser,
+  phone,
+  sidewaysOverflow,
+  withoutBrowser,
+} from "../browser.ts";
 import { publicClientId } from "../connectors/documents.ts";
 import { tenantDomain } from "../connectors/person.ts";
 import { goodPassword, newAddress, startWorld, type World } from "../connectors/world.ts";
@@ -191,6 +198,17 @@ describe.skipIf(withoutBrowser).each([
     await check("backupControl", "backupCode", mailed(backup).code);
     await visible("#backupControl_success_message");
     await hidden("#backupControl_error_message");
+  });
+
+  it.runIf(javaScriptEnabled)("breaks no rule of axe in any state", async () => {
+    expect(await brokenRules(page)).toEqual([]);
+    await send("emailControl", "email", address);
+    await check("emailControl", "emailCode", "wrong");
+    await visible("#emailControl_error_message");
+    expect(await brokenRules(page)).toEqual([]);
+    await check("emailControl", "emailCode", await world.code(address));
+    await visible("#emailControl_success_message");
+    expect(await brokenRules(page)).toEqual([]);
   });
 
   it("goes no further while a control is open", async () => {

@@ -251,7 +251,7 @@ function connectorPresets() {
 }
 
 function strings() {
-  const { ux, errorMessages, fieldErrors } = builtInStrings.en;
+  const { ux, displayControls, errorMessages, fieldErrors } = builtInStrings.en;
   const list = (texts) =>
     table(
       ["StringId", "English text"],
@@ -264,6 +264,7 @@ function strings() {
     ["Proof of a phone (multifactor), UxElement", ux.phoneFactor],
     ["Error page, UxElement", ux.globalException],
     ["Our own texts, UxElement", ux.page],
+    ...Object.entries(displayControls).map(([kind, texts]) => [`${kind}, DisplayControl`, texts]),
     ["Error messages, ErrorMessage", errorMessages],
     ["Sentences at a field", fieldErrors],
   ];
