@@ -13,6 +13,7 @@ import {
 } from "./application.ts";
 
 const policy = "B2C_1A_phone";
+const autodialPolicy = "B2C_1A_autodial";
 const mobile = "+4790807061";
 const office = "+14255550100";
 
@@ -22,7 +23,9 @@ let application: Application;
 beforeAll(async () => {
   const text = await readFile(join(import.meta.dirname, "policy.xml"), "utf8");
   [world, browser] = await Promise.all([
-    startWorld(() => ({ files: { "policies/phone.xml": text } })),
+    startWorld(() => ({
+      files: { "policies/phone.xml": text, "policies/autodial.xml": withAutodial(text) },
+    })),
     launchBrowser(),
   ]);
   application = await startApplication(world);
@@ -32,6 +35,14 @@ afterAll(async () => {
   await browser?.close();
   await world?.close();
 });
+
+/** The same policy, texting by itself where there is one number. */
+function withAutodial(text: string): string {
+  const items = '<Item Key="setting.autodial">true</Item><Item Key="setting.authenticationMode">sms</Item>';
+  return text
+    .replaceAll("B2C_1A_phone", autodialPolicy)
+    .replace('<Item Key="ManualPhoneNumberEntryAllowed">', `${items}$&`);
+}
 
 const account = (attributes: Readonly<Record<string, string>> = {}) => newAccount(world, attributes);
 
@@ -192,5 +203,22 @@ describe.skipIf(withoutBrowser).each([
     const fields = await answer();
     expect(fields.get("error")).toBe("access_denied");
     expect(fields.get("error_description")).toContain("AADB2C90091: The user has canceled multi-factor");
+  });
+
+  it("texts by itself where the policy says so, once, and only by script", async () => {
+    const number = javaScriptEnabled ? "+4790807081" : "+4790807082";
+    const address = await account({ strongAuthenticationPhoneNumber: number });
+    await application.open(page, autodialPolicy);
+    await page.fill("#signInName", address);
+    await page.fill("#password", goodPassword);
+    await page.click("#next");
+    if (!javaScriptEnabled) await page.click("#sendCode");
+    await page.waitForSelector("#verificationCode", { state: "visible" });
+    const { code = "" } = await newest(number);
+    await page.reload();
+    await page.waitForSelector("#verificationCode", { state: "visible" });
+    expect((await newest(number)).code).toBe(code);
+    await enterCode(code);
+    expect((await answer()).get("code")).not.toBeNull();
   });
 });
