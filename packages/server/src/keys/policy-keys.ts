@@ -2,7 +2,7 @@ import { createHash, randomUUID } from "node:crypto";
 import { readFile, realpath, stat } from "node:fs/promises";
 import { join, sep } from "node:path";
 import type { KeyPort, StoredCertificate } from "@vestibule/engine";
-import type { PolicyKeyStore } from "../store/store.ts";
+import type { PolicyKeyStore, StoredPolicyKey } from "../store/store.ts";
 import type { KeyContainerSource, Tenant } from "../tenant/tenant.ts";
 import type { OpenedCertificate } from "./certificates.ts";
 import { containerKey } from "./container-name.ts";
@@ -14,6 +14,47 @@ export interface PolicyKeyParts {
   /** Unix milliseconds. */
   readonly now: () => number;
   readonly environment?: Readonly<Record<string, string | undefined>>;
+}
+
+/** Milliseconds that keys of the database are kept in memory: a call with credentials and a signature asks for several. */
+const freshness = 5_000;
+const mostContainers = 1000;
+
+interface Kept {
+  readonly at: number;
+  readonly keys: Promise<readonly StoredPolicyKey[]>;
+}
+
+const kept = new WeakMap<PolicyKeyStore, Map<string, Kept>>();
+
+/** The container's keys as they were at most five seconds ago; what this process itself changes counts at once. */
+function keysOf(
+  store: PolicyKeyStore,
+  tenantId: string,
+  container: string,
+): Promise<readonly StoredPolicyKey[]> {
+  let containers = kept.get(store);
+  if (!containers) {
+    containers = new Map();
+    kept.set(store, containers);
+  }
+  const name = `${tenantId}\n${container}`;
+  const known = containers.get(name);
+  // The machine's own time: a clock that is set back must not keep a key alive.
+  const at = performance.now();
+  if (known && at - known.at < freshness) return known.keys;
+  const keys = store.list(tenantId, container);
+  const entry = { at, keys };
+  if (containers.size >= mostContainers) containers.clear();
+  containers.set(name, entry);
+  keys.catch(() => {
+    if (containers.get(name) === entry) containers.delete(name);
+  });
+  return keys;
+}
+
+function forget(store: PolicyKeyStore, tenantId: string, container: string): void {
+  kept.get(store)?.delete(`${tenantId}\n${container}`);
 }
 
 /** What may be shown of a policy key. */
@@ -38,7 +79,7 @@ export function createKeyPort(parts: PolicyKeyParts, tenant: Tenant): KeyPort {
   const environment = parts.environment ?? process.env;
 
   const secret = async (container: string): Promise<string | undefined> => {
-    const stored = (await parts.keys.list(tenant.id, containerKey(container))).filter(
+    const stored = (await keysOf(parts.keys, tenant.id, containerKey(container))).filter(
       (key) => key.kind === "secret",
     );
     const newest = stored.at(-1);
@@ -52,7 +93,7 @@ export function createKeyPort(parts: PolicyKeyParts, tenant: Tenant): KeyPort {
     secret,
 
     async certificates(container) {
-      const stored = (await parts.keys.list(tenant.id, containerKey(container))).filter(
+      const stored = (await keysOf(parts.keys, tenant.id, containerKey(container))).filter(
         (key) => key.kind === "certificate",
       );
       if (stored.length > 0) {
@@ -145,6 +186,7 @@ export function createPolicyKeyAdministration({
       for (const old of before) {
         if (old.kind === "secret") await keys.remove(tenantId, name, old.id);
       }
+      forget(keys, tenantId, name);
     },
 
     async addCertificate(tenantId, container, content, password) {
@@ -160,6 +202,7 @@ export function createPolicyKeyAdministration({
         await keys.add(tenantId, containerKey(container), { ...key, value: JSON.stringify(one) });
         added.push(summaryOf(key, one));
       }
+      forget(keys, tenantId, containerKey(container));
       return added;
     },
 
@@ -170,7 +213,9 @@ export function createPolicyKeyAdministration({
     },
 
     async remove(tenantId, container, id) {
-      return (await keys.remove(tenantId, containerKey(container), id)) > 0;
+      const removed = await keys.remove(tenantId, containerKey(container), id);
+      forget(keys, tenantId, containerKey(container));
+      return removed > 0;
     },
   };
 }

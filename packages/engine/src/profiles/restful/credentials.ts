@@ -139,12 +139,15 @@ export async function furtherHeaders(
 > {
   const headers: Record<string, string> = {};
   const secrets: string[] = [];
-  for (const header of context.metadata.trust.headers) {
+  const found = context.metadata.trust.headers.map(async (header) => ({
+    header,
+    secret: "key" in header ? await context.ports.keys.secret(header.key) : undefined,
+  }));
+  for (const { header, secret } of await Promise.all(found)) {
     if ("text" in header) {
       headers[header.name] = header.text;
       continue;
     }
-    const secret = await context.ports.keys.secret(header.key);
     if (secret === undefined) return { fault: noValidKey(context, header.key) };
     if (!isHeaderText(secret)) return { fault: unusableHeader(header.key) };
     headers[header.name] = secret;

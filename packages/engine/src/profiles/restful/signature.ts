@@ -1,4 +1,4 @@
-import { createHash, createHmac } from "node:crypto";
+import { createHmac, hash } from "node:crypto";
 import type { EncodedRequest, Fault, RestfulContext } from "./exchange.ts";
 import type { RequestSignature } from "./trust.ts";
 
@@ -28,9 +28,7 @@ export async function signRequest(
   const now = Math.floor(context.ports.clock.now() / 1000);
   const { origin, pathname, search } = new URL(request.url);
   const target = pathname + search;
-  const digest = createHash("sha256")
-    .update(request.body ?? "", "utf8")
-    .digest("base64url");
+  const digest = hash("sha256", request.body ?? "", "base64url");
   if (signature.kind === "jwt") {
     const token = await context.ports.requestSigner.sign(
       { policyId: context.policy.policyId, origin: context.state.request.origin },
@@ -49,8 +47,9 @@ export async function signRequest(
   const text = ["v1", now, request.method, target, idempotencyKey, digest].join("\n");
   const parts = [`t=${now}`];
   const secrets: string[] = [];
-  for (const [position, reference] of signature.keys.entries()) {
-    const key = await context.ports.keys.secret(reference);
+  const keys = await Promise.all(signature.keys.map((reference) => context.ports.keys.secret(reference)));
+  for (const [position, key] of keys.entries()) {
+    const reference = signature.keys[position] ?? "";
     // The previous key may be gone already.
     if (key === undefined && position > 0) continue;
     if (key === undefined || key.length < shortestKey) {
