@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { setTimeout as delay } from "node:timers/promises";
 import { deliverNotification, deliveryTime } from "@vestibule/engine";
 import type { FastifyBaseLogger } from "fastify";
 import type { ServerContext } from "../context.ts";
@@ -14,6 +15,8 @@ const pauses = { first: 5_000, longest: 3_600_000 } as const;
 const margin = 5_000;
 const firstLease = 15_000;
 const mostTries = 20;
+/** Milliseconds that a server which is told to stop waits for what is under way. */
+const grace = 5_000;
 
 export interface Delivering {
   /** Something may be due now. */
@@ -56,7 +59,10 @@ export function deliverNotifications(
       for (const each of taken) {
         lanes.set(each.lane, (lanes.get(each.lane) ?? 0) + 1);
         const work = deliver(each)
-          .catch((error) => log.error({ err: error }, "a notification could not be delivered"))
+          .catch((error) => {
+            // After the end the store is closed; the notification is somebody else's by then.
+            if (!stopped) log.error({ err: error }, "a notification could not be delivered");
+          })
           .finally(() => {
             underWay.delete(work);
             const left = (lanes.get(each.lane) ?? 1) - 1;
@@ -136,7 +142,8 @@ export function deliverNotifications(
       stopped = true;
       clearInterval(timer);
       await round;
-      await Promise.all(underWay);
+      // What hangs longer is another node's, or this one's after its restart.
+      await Promise.race([Promise.all(underWay), delay(grace, undefined, { ref: false })]);
       await notifications.release(holder);
     },
   };
