@@ -38,6 +38,8 @@ export interface IdentityProviderFacts {
   readonly clientSecretReference?: string;
   readonly metadataUrl: string;
   readonly scope: string;
+  /** Absent = `code`. */
+  readonly responseType?: "code" | "id_token";
   readonly responseMode: "query" | "form_post";
   readonly domainHint?: string;
   /** What `idp` says and who issues the identity; absent = the `iss` of the provider's ID token. */

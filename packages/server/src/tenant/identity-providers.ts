@@ -53,14 +53,15 @@ export function readIdentityProvider(
   mode: TenantMode,
 ): IdentityProviderFacts {
   const id = document.id ?? fallbackId;
-  if (document.responseType === "id_token") {
-    reading.report("TN190", "error", "responseType", "The response type 'id_token' is not supported yet.", {
-      hint: "Use 'code'.",
-    });
-  }
-  if (document.clientSecret === undefined) {
+  const { responseType, responseMode } = document;
+  if (responseType === "code" && document.clientSecret === undefined) {
     reading.report("TN041", "error", "clientSecret", "The response type 'code' needs a client secret.", {
       hint: "Use 'env:NAME' or 'file:path'.",
+    });
+  }
+  if (responseType === "id_token" && responseMode === "query") {
+    reading.report("TN041", "error", "responseMode", "An id token never comes in a query.", {
+      hint: "Use 'form_post'.",
     });
   }
   if (!document.scope.split(/\s+/).includes("openid")) {
@@ -83,7 +84,8 @@ export function readIdentityProvider(
     }),
     metadataUrl: document.metadataUrl,
     scope: document.scope,
-    responseMode: document.responseMode,
+    responseType,
+    responseMode,
     ...(document.domainHint !== null && { domainHint: document.domainHint }),
     ...(document.issuer !== undefined && { issuer: document.issuer }),
     claimsMapping: document.claimsMapping,

@@ -290,6 +290,25 @@ describe("a wrong document names the file, the place and the nearest right value
     expect(diagnostics).toMatchObject([{ code: "TN021", severity: "warning" }]);
   });
 
+  it("asks a provider for an id token without secret, and never in a query", async () => {
+    const implicit = (responseMode: string) => (text: string) =>
+      JSON.stringify({
+        ...JSON.parse(text),
+        clientSecret: undefined,
+        responseType: "id_token",
+        responseMode,
+      });
+    const good = await readWith("identityProviders/SampleSocial.json", implicit("form_post"));
+    expect(good.diagnostics.map(({ code }) => code)).not.toContain("TN041");
+    const profile = [...(good.tenant?.policies.values() ?? [])]
+      .map(({ program }) => program.policy.technicalProfiles.get("OIDC-V1-SampleSocial"))
+      .find((found) => found !== undefined);
+    expect(profile?.metadata).toMatchObject({ response_types: "id_token", response_mode: "form_post" });
+    expect(profile?.cryptographicKeys).toEqual([]);
+    const bad = await readWith("identityProviders/SampleSocial.json", implicit("query"));
+    expect(bad.diagnostics).toMatchObject([{ code: "TN041", severity: "error" }]);
+  });
+
   it("names a type of identity provider that is not there yet", async () => {
     const { diagnostics } = await readWith(
       "identityProviders/SampleSocial.json",

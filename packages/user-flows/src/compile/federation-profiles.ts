@@ -18,7 +18,7 @@ export function openIdConnectProfile(scope: Scope, provider: IdentityProviderFac
         ProviderName: provider.displayName,
         METADATA: provider.metadataUrl,
         client_id: provider.clientId,
-        response_types: "code",
+        response_types: provider.responseType ?? "code",
         response_mode: provider.responseMode,
         scope: provider.scope,
         HttpBinding: "POST",
