@@ -112,11 +112,11 @@ async function begin(
   const again = progress.state === "sent" && equalClaims(progress.subject, subject);
   const before = again ? progress : { ...notBegun, actions: progress.actions };
   if (collected.first) return refuse(run, page, place, before, problemOf(collected));
-  const changed = { ...controlClaims(run, place), ...subject };
+  const changed = { ...claimsOf(run, place), ...subject };
   const problem = await runAction(run, place, action, changed, collected.secrets);
   if (problem) return refuse(run, page, place, before, problem);
   const { problem: _, ...rest } = before;
-  return accept(run, page, place, { ...rest, state: "sent", subject, scope: stored(run, place, changed) });
+  return accept(run, page, place, { ...rest, state: "sent", subject, scope: stored(run, changed) });
 }
 
 /** Checks the code. What is proved is what the code was sent for, never what is posted with the code. */
@@ -144,13 +144,13 @@ async function complete(
     posted,
   );
   if (collected.first) return refuse(run, page, place, progress, problemOf(collected));
-  const changed = { ...controlClaims(run, place), ...progress.subject, ...collected.claims };
+  const changed = { ...claimsOf(run, place), ...progress.subject, ...collected.claims };
   const problem = await runAction(run, place, action, changed, collected.secrets);
   if (problem) return refuse(run, page, place, progress, problem);
   return accept(run, page, place, {
     ...rest,
     state: "verified",
-    scope: stored(run, place, changed),
+    scope: stored(run, changed),
     output: outputClaims(run, place, changed),
   });
 }
@@ -164,11 +164,11 @@ async function runOther(
 ): Promise<Outcome> {
   const collected = collect(run, place, place.fields, posted);
   if (collected.first) return refuse(run, page, place, place.progress, problemOf(collected));
-  const changed = { ...controlClaims(run, place), ...collected.claims };
+  const changed = { ...claimsOf(run, place), ...collected.claims };
   const problem = await runAction(run, place, action, changed, collected.secrets);
   if (problem) return refuse(run, page, place, place.progress, problem);
   const { problem: _, ...rest } = place.progress;
-  return accept(run, page, place, { ...rest, scope: stored(run, place, changed) });
+  return accept(run, page, place, { ...rest, scope: stored(run, changed) });
 }
 
 function collect(
@@ -197,9 +197,9 @@ function problemOf({ first, problems }: Collected): PageProblem {
   };
 }
 
-/** What an action begins with, beside what was typed: the form's context, the control's inputs, what it kept. */
-function controlClaims(run: Run, { form, part, progress }: Place): Record<string, ClaimValue | null> {
-  return { ...shownClaims(run, form, part, progress) };
+/** What an action begins with, beside what was typed. */
+function claimsOf(run: Run, { form, part, progress }: Place): Record<string, ClaimValue | null> {
+  return shownClaims(run, form, part, progress);
 }
 
 /** Claims that a control can show and work with: the form's inputs, its own, and its scope. */
@@ -231,8 +231,8 @@ async function runAction(
   return result.kind === "failed" ? result.problem : undefined;
 }
 
-/** The control's scope as it is kept: no secret, no code, and nothing that the bag holds anyway. */
-function stored(run: Run, _place: Place, changed: Readonly<Record<string, ClaimValue | null>>): ClaimsBag {
+/** The control's scope as it is kept: no secret and no code, and nothing without a value. */
+function stored(run: Run, changed: Readonly<Record<string, ClaimValue | null>>): ClaimsBag {
   return Object.fromEntries(
     Object.entries(changed).filter(
       (entry): entry is [string, ClaimValue] => entry[1] !== null && !run.program.secrets.has(entry[0]),
