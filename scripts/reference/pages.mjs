@@ -270,7 +270,7 @@ function strings() {
   ];
   return page(
     "Texts",
-    "What the pages say, by string id. A user flow overrides one in `languages[].overridesPages`.",
+    "What the pages say, by string id. A user flow overrides one in `languages[].overridesPages`, a custom policy in `LocalizedResources`: under `UxElement`, messages under `ErrorMessage`, and a sentence at a field as the `UxElement` `vb_field_` and its id.",
     ...groups.map(([title, texts]) => section(title, list(texts))),
   );
 }
