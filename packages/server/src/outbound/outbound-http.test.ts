@@ -193,7 +193,7 @@ describe("no answer", () => {
       const drip = setInterval(() => response.write("x"), 10);
       response.on("close", () => clearInterval(drip));
     });
-    const result = await client().send(call(url, { timeout: 120 }));
+    const result = await client().send(call(url, { timeout: 500 }));
     expect(failureOf(result)).toBe("timeout");
     expect(result.attempts).toMatchObject([{ status: 200, failure: "timeout" }]);
   });
