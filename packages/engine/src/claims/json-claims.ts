@@ -21,8 +21,8 @@ export function unknownJsonClaims(
   report: (message: string, hint: string | undefined) => Diagnostic,
 ): readonly Diagnostic[] {
   const known = new Set(claims.map((id) => id.toLowerCase()));
-  return [...jsonClaimsOf(text)]
-    .filter((id) => !known.has(id))
+  return namesIn(text)
+    .filter((id) => !known.has(id.toLowerCase()))
     .map((id) => {
       const near = nearestName(id, claims);
       return report(

@@ -33,6 +33,25 @@ const neverGiven =
 const read = () => readTenant(tenant.directory, { mode: "development" });
 
 describe("policy files of a tenant", () => {
+  it("say in the relying party which claims are JSON in tokens, and are told of a name that is none", async () => {
+    const ask = async (claims: string) => {
+      const text = await readFile(file("signin.xml"), "utf8");
+      const item = `<Item Key="vestibule.jsonClaims">${claims}</Item>`;
+      await writeFile(file("signin.xml"), text.replace('<Item Key="vestibule.omitFalse">', `${item}$&`));
+      const { diagnostics } = await read();
+      await writeFile(file("signin.xml"), text);
+      return diagnostics.filter(({ severity }) => severity === "error");
+    };
+    expect(await ask("objectId")).toEqual([]);
+    expect(await ask("objectId, objectI")).toMatchObject([
+      {
+        code: "PL302",
+        hint: "Did you mean 'objectId'?",
+        at: { file: expect.stringContaining("signin.xml") },
+      },
+    ]);
+  });
+
   it("are served beside the user flows, by their own ids", async () => {
     const reading = await read();
     expect(reading.diagnostics.filter(({ severity }) => severity === "error")).toEqual([]);
