@@ -6,12 +6,11 @@ export const jsonClaimsItem = "vestibule.jsonClaims";
 
 /** Lower-case claim ids. */
 export function jsonClaimsOf(text: string | undefined): ReadonlySet<string> {
-  return new Set(
-    (text ?? "")
-      .toLowerCase()
-      .split(/[\s,]+/)
-      .filter(Boolean),
-  );
+  return new Set(namesIn(text).map((name) => name.toLowerCase()));
+}
+
+function namesIn(text: string | undefined): readonly string[] {
+  return (text ?? "").split(/[\s,]+/).filter(Boolean);
 }
 
 /** A name of the list that is none of these claims would be ignored in silence. */
