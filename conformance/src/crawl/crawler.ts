@@ -7,6 +7,7 @@ import { fillPlaceholders } from "./placeholders.ts";
 import { type PolicyFacts, policyFacts } from "./policy-facts.ts";
 import { contentName, type FoundPolicy } from "./policy-file.ts";
 import type { Goal } from "./robot.ts";
+import { missingProfiles, withStandIns } from "./stand-ins.ts";
 
 /** What became of one relying-party policy. */
 export interface Crawl {
@@ -23,6 +24,8 @@ interface Served {
   readonly facts: PolicyFacts;
   readonly pack: string;
   readonly diagnostics: readonly Diagnostic[];
+  /** Technical profiles that the policy expects its reader to have. */
+  readonly standIns: readonly string[];
 }
 
 /** Walks policies one after the other, each in fresh directories. */
@@ -50,7 +53,9 @@ export class Crawler {
       return { ...about, outcome: "left out", reason: "its relying party speaks SAML", attempts: [] };
     const attempts: Attempt[] = [];
     const done = (await this.#alone(served, attempts)) ?? (await this.#after(policy, all, attempts));
-    if (done) return { ...about, outcome: done.kind, reason: `${done.goal}: ${done.reason}`, attempts };
+    const given = served.standIns.map((each) => `, with a stand-in for '${each}'`).join("");
+    if (done)
+      return { ...about, outcome: done.kind, reason: `${done.goal}: ${done.reason}${given}`, attempts };
     const message = attempts.find(({ kind, reason }) => kind === "message" && !isRefusal(reason));
     if (message)
       return { ...about, outcome: "message", reason: `${message.goal}: ${message.reason}`, attempts };
@@ -126,11 +131,18 @@ export class Crawler {
         const filled = fillPlaceholders(text);
         return { name: contentName(path, filled), text: filled };
       });
-      const diagnostics = await this.#laboratory.serve(files);
+      let diagnostics = await this.#laboratory.serve(files);
+      const standIns = missingProfiles(diagnostics.filter(isError)) ?? [];
+      const last = files.at(-1);
+      if (standIns.length > 0 && last) {
+        const text = withStandIns(last.text, standIns);
+        diagnostics = await this.#laboratory.serve([...files.slice(0, -1), { ...last, text }]);
+      }
       const [id] = this.#laboratory.policies();
       const model = id === undefined ? undefined : this.#laboratory.policy(id);
-      if (id !== undefined && model) return { facts: policyFacts(model), id, pack: pack.name, diagnostics };
-      refusals ??= diagnostics.filter(({ severity }) => severity === "error");
+      if (id !== undefined && model)
+        return { facts: policyFacts(model), id, pack: pack.name, diagnostics, standIns };
+      refusals ??= diagnostics.filter(isError);
       // Another starter pack changes nothing where none was needed.
       if (!chain.some((each) => pack.policies.includes(each))) break;
     }
@@ -145,6 +157,8 @@ export class Crawler {
     }
   }
 }
+
+const isError = ({ severity }: Diagnostic) => severity === "error";
 
 const isEnd = ({ kind }: Attempt) => kind === "token" || kind === "outcome";
 

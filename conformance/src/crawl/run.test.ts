@@ -34,6 +34,9 @@ beforeAll(async () => {
          </Restriction></ClaimType></ClaimsSchema></BuildingBlocks><UserJourneys>`,
       ),
     ),
+    "found/b/Template.xml": relyingParty("B2C_1A_Template", (text) =>
+      text.replace('ReferenceId="Rate"', 'ReferenceId="SendGrid"'),
+    ),
     "found/c/Cut.xml": relyingParty("B2C_1A_Cut", (text) => text.slice(0, -40)),
     "found/c/None.xml": "<html></html>",
   });
@@ -51,9 +54,10 @@ it("says of each policy how far it comes, and stops at none", async () => {
     expect.stringMatching(/^FAILED b\/Blocked.xml B2C_1A_Blocked: refused: .*PL/),
     expect.stringMatching(/^PASSED b\/Last.xml B2C_1A_Last: .*a last page: 1$/),
     expect.stringMatching(/^FAILED b\/Refusing.xml B2C_1A_Refusing: page: .*refused: /),
+    "PASSED b/Template.xml B2C_1A_Template: sign up: token, with a stand-in for 'SendGrid'",
     expect.stringMatching(/^FAILED c\/Cut.xml B2C_1A_Cut: refused: .*PL/),
   ]);
-  expect([report.passed, report.failed]).toEqual([3, 3]);
+  expect([report.passed, report.failed]).toEqual([4, 3]);
   const results: { path: string; outcome: string; starterPack?: string }[] = JSON.parse(
     await readFile(json, "utf8"),
   );
@@ -63,6 +67,7 @@ it("says of each policy how far it comes, and stops at none", async () => {
     ["b/Blocked.xml", "refused"],
     ["b/Last.xml", "message"],
     ["b/Refusing.xml", "page"],
+    ["b/Template.xml", "token"],
     ["c/Cut.xml", "refused"],
   ]);
   expect(results[0]?.starterPack).toBe("Small");
