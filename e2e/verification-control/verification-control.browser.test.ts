@@ -68,7 +68,7 @@ function mailed(address: string): { readonly template: unknown; readonly code: s
 describe.skipIf(withoutBrowser).each([
   ["with scripts", true],
   ["without scripts", false],
-] as const)("a page with verification controls, %s", (_name, javaScriptEnabled) => {
+] as const)("a page with verification controls, %s", { timeout: 90_000 }, (_name, javaScriptEnabled) => {
   let context: BrowserContext;
   let page: Page;
   let troubles: string[];

@@ -164,15 +164,6 @@ describe("the endpoint of a control's actions", () => {
     );
     expect(JSON.parse(await response.text())).toMatchObject({ status: "400", errorCode: "AADB2C90211" });
   });
-
-  it("sends one code for a double click", async () => {
-    const before = world.api.received.length;
-    const both = await Promise.all(
-      [1, 2].map(() => press(`${actions}/backupControl/SendCode`, { backupEmail })),
-    );
-    expect(both).toEqual([ok, ok]);
-    expect(world.api.received.length - before).toBe(1);
-  });
 });
 
 describe("the form of a page with controls", () => {
