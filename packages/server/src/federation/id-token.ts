@@ -30,7 +30,7 @@ export class NoMatchingKey extends Error {
 
 export type Claims = Readonly<Record<string, unknown>>;
 
-/** What an id token must fit to. Nothing is checked only where it is present, except hashes of what came beside it. */
+/** What an id token must fit to. Nothing is checked only where it is present, except the hash of `accessToken`. */
 export interface IdTokenChecks {
   acceptsIssuer(issuer: string): boolean;
   /** One of the token's audiences. */
@@ -38,7 +38,10 @@ export interface IdTokenChecks {
   readonly clientId: string;
   /** Absent = none was sent. */
   readonly nonce?: string;
+  /** What the token endpoint gave beside the id token. */
   readonly accessToken?: string;
+  /** What came through the browser beside the id token: its hash must then be in the token. */
+  readonly carriedAccessToken?: string;
   /** The code that came through the browser beside the token: its hash must then be in the token. */
   readonly code?: string;
   /** Milliseconds since 1970. */
@@ -73,6 +76,9 @@ export async function verifyIdToken(
     throw refused("AADB2C90240", "the id token's nonce is not the one that was sent");
   if (checks.accessToken !== undefined && Object.hasOwn(claims, "at_hash"))
     checkHash("at_hash", claims, checks.accessToken, algorithm);
+  // OpenID Connect Core 3.2.2.9: who holds the browser could put another person's in its place.
+  if (checks.carriedAccessToken !== undefined)
+    checkHash("at_hash", claims, checks.carriedAccessToken, algorithm);
   if (checks.code !== undefined) checkHash("c_hash", claims, checks.code, algorithm);
   return claims;
 }

@@ -12,7 +12,8 @@ import type { MetadataSource, ProviderMetadata } from "./provider-metadata.ts";
 
 /**
  * Whether a token may be of this issuer: it begins with one of the prefixes where there are some, else it is the
- * provider's own. A prefix counts from the beginning of an address, so that no other host can begin with it.
+ * provider's own. A prefix counts from the beginning of an address, so that no other host can begin with it; nor does a
+ * path that leads out of the prefix again (`…/tenant/../other`), which is where its keys would be fetched.
  */
 export function acceptsIssuer(
   { issuerPrefixes }: Pick<IdentityProvider, "issuerPrefixes">,
@@ -20,11 +21,14 @@ export function acceptsIssuer(
   issuer: string,
 ): boolean {
   if (issuerPrefixes.length === 0) return own !== undefined && issuer === own;
-  if (!URL.canParse(issuer)) return false;
-  const { origin } = new URL(issuer);
-  return issuerPrefixes.some(
-    (prefix) => URL.canParse(prefix) && new URL(prefix).origin === origin && issuer.startsWith(prefix),
-  );
+  // OpenID Connect Discovery 1.0, section 3: an issuer has neither query nor fragment.
+  if (!URL.canParse(issuer) || /[?#]/.test(issuer)) return false;
+  const { origin, href } = new URL(issuer);
+  return issuerPrefixes.some((prefix) => {
+    if (!URL.canParse(prefix) || !issuer.startsWith(prefix)) return false;
+    const own = new URL(prefix);
+    return own.origin === origin && href.startsWith(own.href);
+  });
 }
 
 type TokenChecks = Omit<IdTokenChecks, "acceptsIssuer" | "audience" | "clientId" | "now">;

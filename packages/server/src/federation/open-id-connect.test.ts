@@ -125,6 +125,40 @@ describe("a hybrid answer (code id_token)", () => {
   });
 });
 
+describe("an access token through the browser", () => {
+  const implicit = () => trips.provider({ responseType: "id_token token" });
+  const answer = (claims: Record<string, unknown>) => async (url: string) => ({
+    id_token: await frontToken(url, claims),
+    access_token: "through-the-browser",
+    token_type: "Bearer",
+  });
+
+  it("is taken where the id token holds its hash", async () => {
+    const result = await answerWith(implicit(), answer({ at_hash: half("through-the-browser") }));
+    expect(result).toMatchObject({ kind: "claims", tokens: { accessToken: "through-the-browser" } });
+  });
+
+  it.each<[string, Record<string, unknown>]>([
+    ["no hash of it", {}],
+    ["the hash of another", { at_hash: half("another") }],
+  ])("is refused where the id token holds %s: it may be of another person", async (_what, claims) => {
+    expect(await answerWith(implicit(), answer(claims))).toMatchObject(refusedWith("AADB2C90240"));
+  });
+
+  it("is no token at all where none was asked for", async () => {
+    trips.idp.tokenResponse = ({ id_token }) => ({ id_token });
+    trips.idp.userInfo = { sub: "subject-1", email: "asked@with.it" };
+    const result = await answerWith(trips.provider(), (url) => ({
+      ...trips.idp.grant(url),
+      access_token: "slipped in",
+      token_type: "Bearer",
+      expires_in: "7",
+    }));
+    expect(result.kind === "claims" && result.tokens).toEqual({});
+    expect(trips.requestsTo("/userinfo")).toBe(0);
+  });
+});
+
 describe("one profile for several tenants of a provider", () => {
   const several = (changes: Partial<Provider> = {}) =>
     trips.provider({ issuerPrefixes: [`${trips.idp.url}/tenants/`], ...changes });
@@ -159,6 +193,19 @@ describe("one profile for several tenants of a provider", () => {
     trips.idp.claims = (claims) => ({ ...claims, iss: "https://login.example.evil/" });
     expect(await trips.run(provider)).toMatchObject(refusedWith("AADB2C90238"));
   });
+
+  it.each(["../evil", "%2e%2e/evil", ".%2E/evil", "..\\\\evil", "1/../../evil", "?/../evil", "1#evil"])(
+    "refuses an issuer that leaves its prefix again by %s, and asks nobody about it",
+    async (way) => {
+      common();
+      trips.idp.claims = (claims) => ({ ...claims, iss: `${trips.idp.url}/tenants/${way}` });
+      const before = trips.idp.requests.length;
+      expect(await trips.run(several({ discoverByIssuer: true }))).toMatchObject(refusedWith("AADB2C90238"));
+      const asked = trips.idp.requests.slice(before).map(({ path }) => path);
+      expect(asked.filter((path) => path.includes("evil"))).toEqual([]);
+      expect(await trips.run(several())).toMatchObject(refusedWith("AADB2C90238"));
+    },
+  );
 
   it("without prefixes takes no issuer but the provider's own", async () => {
     common();

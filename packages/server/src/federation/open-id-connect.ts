@@ -75,7 +75,7 @@ export async function completeOpenIdConnect(
     throw refused("AADB2C90240", "the two id tokens are of different people");
   const idToken = back?.claims ?? front;
   if (idToken === undefined) throw refused("AADB2C90240", "no id token");
-  const accessToken = back?.tokens.accessToken ?? field(answer, "access_token");
+  const accessToken = back?.tokens.accessToken ?? carriedAccessToken(provider, answer);
   const known = { ...bodyClaims(provider.bodyClaims, answer), ...front, ...idToken };
   const lacks = provider.wantedClaims?.some((name) => !Object.hasOwn(known, name)) ?? true;
   const userInfo =
@@ -123,8 +123,14 @@ async function discover(
   };
 }
 
-function wants({ responseType }: OpenIdConnectProvider, kind: "code" | "id_token"): boolean {
+function wants({ responseType }: OpenIdConnectProvider, kind: "code" | "id_token" | "token"): boolean {
   return responseType.split(" ").includes(kind);
+}
+
+/** An access token through the browser counts only where one was asked for, with an id token that holds its hash. */
+function carriedAccessToken(provider: OpenIdConnectProvider, answer: Answer): string | undefined {
+  const isBound = wants(provider, "token") && wants(provider, "id_token");
+  return isBound ? field(answer, "access_token") : undefined;
 }
 
 /** technical-profiles.md 21.3: a challenge is permissible only where discovery lists S256. */
@@ -167,11 +173,11 @@ async function frontChannelClaims(
   if (!wants(provider, "id_token")) return undefined;
   const idToken = field(answer, "id_token");
   if (idToken === undefined) throw refused("AADB2C90240", "the answer has no id token");
-  const accessToken = field(answer, "access_token");
+  const carried = carriedAccessToken(provider, answer);
   return verifyWithProvider(context, provider, idToken, discovered, {
     nonce,
     ...(wants(provider, "code") && { code: requireCode(answer) }),
-    ...(accessToken !== undefined && { accessToken }),
+    ...(carried !== undefined && { carriedAccessToken: carried }),
   });
 }
 
@@ -206,8 +212,10 @@ function tokensOf(
   answer: Answer,
   accessToken: string | undefined,
 ): FederationSuccess["tokens"] {
-  const tokenType = tokens?.tokenType ?? field(answer, "token_type");
-  const expiresIn = tokens?.expiresIn ?? Number(field(answer, "expires_in") ?? Number.NaN);
+  // Type and lifetime are those of the token that counts, and come from where it came.
+  const carried = accessToken !== undefined && tokens?.accessToken === undefined ? answer : {};
+  const tokenType = tokens?.tokenType ?? field(carried, "token_type");
+  const expiresIn = tokens?.expiresIn ?? Number(field(carried, "expires_in") ?? Number.NaN);
   return {
     ...(accessToken !== undefined && { accessToken }),
     ...(tokenType !== undefined && { tokenType }),

@@ -112,6 +112,23 @@ describe("the request", () => {
     );
   });
 
+  it.each(["Body", "QueryString", "Url"])(
+    "is not made where a claim resolver's value would climb out of its place (%s)",
+    async (SendClaimsIn) => {
+      const url = {
+        SendClaimsIn,
+        ServiceUrl: `${service}/{Claim:city}/{Claim:tier}/m`,
+        ClaimResolverUrlFormatting: "true",
+      };
+      const input = [["displayName", "displayName"]] as const;
+      const fine = await call(url, { input, claims: { city: "a.", tier: "../admin" } });
+      expect(new URL(fine.sent[0]?.url ?? "").pathname).toBe(`${new URL(service).pathname}/a./..%2Fadmin/m`);
+      const { sent, result } = await call(url, { input, claims: { city: "..", tier: "." } });
+      expect(sent).toEqual([]);
+      expect(result.kind).toBe("systemError");
+    },
+  );
+
   it("is not made where the payload claim is empty", async () => {
     const { sent, result } = await call(
       { ClaimUsedForRequestPayload: "payload" },

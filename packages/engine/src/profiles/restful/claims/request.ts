@@ -36,6 +36,7 @@ const reservedHeaders = new Set([
 export function encodeClaims(context: RestfulContext): EncodedRequest | { readonly fault: Fault } {
   const { claims } = context.metadata;
   const serviceUrl = claims.resolversInUrl ? withResolvers(context) : context.metadata.serviceUrl;
+  if (serviceUrl === undefined) return climbing();
   const sent = sentClaims(context);
   switch (claims.sendClaimsIn) {
     case "Body":
@@ -163,15 +164,15 @@ function urlRequest(
     if (text === undefined) warnings.push(`placeholder-without-claim:${name}`);
     return percentEncoded(text ?? "");
   });
-  // A value of dots would climb out of its place in the path: URL parsers resolve such segments.
-  if (dotSegments(rest) > dotSegments(template.slice(origin.length))) {
-    return unsent("A claim's value would change the path of the address; the request was not sent.");
-  }
+  if (climbs(template.slice(origin.length), rest)) return climbing();
   return { ...get(`${origin}${rest}`), warnings };
 }
 
-/** `{Prefix:Name}` in path and query, percent-encoded; an unknown prefix is literal text (journeys.md 8). */
-function withResolvers(context: RestfulContext): string {
+/**
+ * `{Prefix:Name}` in path and query, percent-encoded; an unknown prefix is literal text (journeys.md 8). Undefined where
+ * a value would climb.
+ */
+function withResolvers(context: RestfulContext): string | undefined {
   const { serviceUrl } = context.metadata;
   const origin = originOf(serviceUrl);
   const scope = {
@@ -185,11 +186,20 @@ function withResolvers(context: RestfulContext): string {
     const value = resolveClaimResolvers(resolver, scope);
     return value === resolver ? resolver : percentEncoded(value ?? "");
   });
-  return origin + rest;
+  return climbs(serviceUrl.slice(origin.length), rest) ? undefined : origin + rest;
 }
 
 function originOf(url: string): string {
   return /^https?:\/\/[^/?#]*/i.exec(url)?.[0] ?? "";
+}
+
+/** A value of dots would climb out of its place in the path: URL parsers resolve such segments. */
+function climbs(template: string, filled: string): boolean {
+  return dotSegments(filled) > dotSegments(template);
+}
+
+function climbing(): { readonly fault: Fault } {
+  return unsent("A claim's value would change the path of the address; the request was not sent.");
 }
 
 function dotSegments(url: string): number {
