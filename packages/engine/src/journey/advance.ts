@@ -233,6 +233,7 @@ async function confirm(run: Run, waiting: WaitingPage, keepMeSignedIn: boolean):
   }
   persist(run, profile);
   drop(run, "waiting", "hint");
+  if (!run.state.sessionUsed) update(run, { answeredFirst: true });
   if (waiting.selects && metadata.enableRememberMe) update(run, { keepMeSignedIn });
   nextStep(run);
   return runSteps(run);

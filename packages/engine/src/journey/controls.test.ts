@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { handler, technicalProfile } from "../testing/sample-policy.ts";
 import { ControlBrowser, controlPolicy, emailControl, mailingPorts } from "./controls.fixture.ts";
 
 const refused = (message: string) => ({ kind: "refused", problem: { message } });
@@ -280,4 +281,68 @@ describe("a page with a verification control", () => {
     await browser.press("SendCode", { shownEmail: "attacker@example.com" });
     expect(Object.keys(browser.state.codes ?? {})).toEqual(["on-file@example.com"]);
   });
+
+  it.each([
+    ["a code for somebody else's address", "SendCode"],
+    ["another action with somebody else's address", "LookUp"],
+  ])("keeps nothing that %s gave, once another address is proved", async (_, lookUp) => {
+    const ports = mailingPorts();
+    // Knows the victim only.
+    ports.answer = ({ body }) => ({
+      kind: "answer",
+      status: 200,
+      headers: { "content-type": "application/json" },
+      body: body?.includes("victim@") ? '{"account":"v-1"}' : "{}",
+      attempts: [],
+    });
+    const browser = await atThePage(lookUpPolicy(), ports);
+    const look = () => browser.press(lookUp, { email: "victim@example.com", code: "000000" });
+    const accounts = async () => {
+      await browser.press("VerifyCode", { email: "mine@example.com", code: codeOf(browser) });
+      return browser.state.waiting?.kind === "page"
+        ? browser.state.waiting.controls?.[emailControl.id]
+        : undefined;
+    };
+    await look();
+    await browser.press("SendCode", { email: "mine@example.com" });
+    expect(await accounts()).toMatchObject({ state: "verified", output: { email: "mine@example.com" } });
+    expect(JSON.stringify(await accounts())).not.toContain("v-1");
+
+    await browser.press("SendCode", { email: "mine@example.com" });
+    await look();
+    expect((await accounts())?.output).not.toHaveProperty("account");
+  });
 });
+
+const codeOf = (browser: ControlBrowser) => browser.state.codes?.["mine@example.com"]?.code ?? "";
+
+/** Looks an address up before it sends a code; the control puts out whose it is. */
+function lookUpPolicy() {
+  return controlPolicy((parts) => {
+    parts.claimTypes.push({ id: "account", dataType: "string" });
+    parts.technicalProfiles.push(
+      technicalProfile("Look-Up", handler("Providers.RestfulProvider"), {
+        metadata: {
+          ServiceUrl: "https://accounts.example/find",
+          AuthenticationType: "None",
+          SendClaimsIn: "Body",
+          AllowInsecureAuthInProduction: "true",
+        },
+        inputClaims: [{ claimTypeReferenceId: "email" }],
+        outputClaims: [{ claimTypeReferenceId: "account" }],
+      }),
+    );
+    const [send, verify] = emailControl.actions;
+    const lookUp = { referenceId: "Look-Up", preconditions: [] };
+    if (!send || !verify) throw new Error("the control has two actions");
+    parts.displayControls[0] = {
+      ...emailControl,
+      outputClaims: [...emailControl.outputClaims, { claimTypeReferenceId: "account" }],
+      actions: [
+        { ...send, technicalProfiles: [lookUp, ...send.technicalProfiles] },
+        verify,
+        { id: "LookUp", technicalProfiles: [lookUp] },
+      ],
+    };
+  });
+}

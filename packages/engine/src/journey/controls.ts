@@ -106,13 +106,17 @@ async function begin(
   const { progress } = place;
   // Once a code was sent the fields are locked, and a form without JavaScript does not post locked fields.
   const locked = Object.entries(progress.subject).map(([id, value]) => [id, claimText(value)]);
-  const collected = collect(run, place, asked, { ...Object.fromEntries(locked), ...posted });
-  const subject = collected.claims;
+  const given = { ...Object.fromEntries(locked), ...posted };
+  const resent = collect(run, place, asked, given);
   // A code that is under way stays good when another cannot be sent; anything else that was proved is no longer.
-  const again = progress.state === "sent" && equalClaims(progress.subject, subject);
+  const again = progress.state === "sent" && equalClaims(progress.subject, resent.claims);
   const before = again ? progress : { ...notBegun, actions: progress.actions };
+  // What was found out about another address must not come out with this one.
+  const from = { ...place, progress: before };
+  const collected = again ? resent : collect(run, from, asked, given);
+  const subject = collected.claims;
   if (collected.first) return refuse(run, page, place, before, problemOf(collected));
-  const changed = { ...claimsOf(run, place), ...subject };
+  const changed = { ...claimsOf(run, from), ...subject };
   const problem = await runAction(run, place, action, changed, collected.secrets);
   if (problem) return refuse(run, page, place, before, problem);
   const { problem: _, ...rest } = before;
@@ -162,12 +166,17 @@ async function runOther(
   action: DisplayControlAction,
   posted: Readonly<Record<string, string>>,
 ): Promise<Outcome> {
-  const collected = collect(run, place, place.fields, posted);
-  if (collected.first) return refuse(run, page, place, place.progress, problemOf(collected));
-  const changed = { ...claimsOf(run, place), ...collected.claims };
+  const { progress } = place;
+  // What an action finds out about another address must not come out with the one that a code was sent to.
+  const other = place.part.kind.proof && progress.state !== "initial" && !isSubject(place, posted);
+  const before = other ? { ...notBegun, actions: progress.actions } : progress;
+  const from = { ...place, progress: before };
+  const collected = collect(run, from, place.fields, posted);
+  if (collected.first) return refuse(run, page, place, before, problemOf(collected));
+  const changed = { ...claimsOf(run, from), ...collected.claims };
   const problem = await runAction(run, place, action, changed, collected.secrets);
-  if (problem) return refuse(run, page, place, place.progress, problem);
-  const { problem: _, ...rest } = place.progress;
+  if (problem) return refuse(run, page, place, before, problem);
+  const { problem: _, ...rest } = before;
   return accept(run, page, place, { ...rest, scope: stored(run, changed) });
 }
 

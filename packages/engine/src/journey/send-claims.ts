@@ -170,13 +170,14 @@ function grantClaims(run: Run): Record<string, ClaimValue> {
 function sessionUpdate(run: Run, authTime: number, objectId: string | undefined): SessionUpdate {
   const { behaviors } = run.program.policy.relyingParty;
   const scope = behaviors.singleSignOn?.scope ?? "Tenant";
-  const { sessionWrites, sessionAtStart, identityAsked, request, policyId, keepMeSignedIn } = run.state;
+  const { sessionWrites, sessionAtStart, identityAsked, sessionUsed, request, policyId, keepMeSignedIn } =
+    run.state;
   const now = Math.floor(run.ports.clock.now() / 1000);
   // Another subject than the session's starts a new record; nothing of the old one may reach it (journeys.md 5.2).
-  const other =
-    objectId === undefined
-      ? identityAsked === true
-      : sessionAtStart?.subject !== undefined && sessionAtStart.subject !== objectId;
+  const subjectAtStart = sessionAtStart?.subject;
+  const strange =
+    objectId === undefined ? identityAsked === true : subjectAtStart === undefined && !sessionUsed;
+  const other = strange || (objectId !== undefined && (subjectAtStart ?? objectId) !== objectId);
   const earlier = other ? undefined : sessionAtStart;
   const relyingParty = { clientId: request.clientId, policyId };
   const known = (earlier?.relyingParties ?? []).filter(

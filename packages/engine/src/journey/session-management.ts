@@ -36,8 +36,13 @@ export function registersForSignOut(run: Run, profile: TechnicalProfile): boolea
 
 function storedState(run: Run, management: Management): SsoProviderState | undefined {
   if (!sessionIsTheirs(run)) return undefined;
-  const stored = run.state.sessionAtStart?.providers[management.profile.id];
-  return stored && Object.keys(stored.claims).length > 0 ? stored : undefined;
+  const { sessionAtStart, answeredFirst, bag } = run.state;
+  const stored = sessionAtStart?.providers[management.profile.id];
+  if (!stored || Object.keys(stored.claims).length === 0) return undefined;
+  // A record that says who its person is brings them along; another one, such as a second factor's, must not be joined
+  // to a person who was named on a page and has not been found yet.
+  const says = management.provider !== "Default" || stored.claims.objectId !== undefined;
+  return says || !answeredFirst || bag.objectId !== undefined ? stored : undefined;
 }
 
 /** Whether the session, as it was when the journey began, stands in for a run of this profile. */
@@ -91,6 +96,7 @@ export function restore(run: Run, profile: TechnicalProfile): void {
     technicalProfile: profile.id,
   });
   writeBag(run, claims, `${profile.id}: claims from the session`, profile.id);
+  update(run, { sessionUsed: true });
 }
 
 /** Keeps what this run of a profile is to leave in the session: every persisted claim once, whoever set it. */

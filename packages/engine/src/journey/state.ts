@@ -31,6 +31,10 @@ export interface JourneyState {
   readonly sessionAtStart?: SsoSession;
   /** The person was asked who they are; the session may be somebody else's. */
   readonly identityAsked?: true;
+  /** A page was answered before anything of the session was used: what stands there may name somebody else. */
+  readonly answeredFirst?: true;
+  /** Something of the session stood in for a step. */
+  readonly sessionUsed?: true;
   /** What this journey will store in the session when it ends. */
   readonly sessionWrites: SessionWrites;
   /** Verification claim id → proof, bound to the address. */

@@ -2,7 +2,14 @@ import type { Policy } from "@vestibule/policy";
 import { beforeEach, describe, expect, it } from "vitest";
 import { JourneyBrowser } from "../testing/browser.ts";
 import { type MemoryPorts, memoryPorts } from "../testing/memory-ports.ts";
-import { handler, samplePolicy, selfAsserted, step, technicalProfile } from "../testing/sample-policy.ts";
+import {
+  handler,
+  type SampleParts,
+  samplePolicy,
+  selfAsserted,
+  step,
+  technicalProfile,
+} from "../testing/sample-policy.ts";
 
 const ida = "ida@contoso.example";
 const sol = "sol@contoso.example";
@@ -95,6 +102,82 @@ describe("the session of somebody else", () => {
     expect(stranger.page().fields.map(({ id }) => id)).toContain("newPassword");
   });
 });
+
+describe("a session in a journey that asks who somebody is on a page of its own", () => {
+  /** A name, the factor, and only then the account of the name. */
+  const byName = (change: (parts: SampleParts) => void = () => {}) =>
+    samplePolicy((parts) => {
+      parts.technicalProfiles.push(
+        technicalProfile("Name", selfAsserted, {
+          metadata: { ContentDefinitionReferenceId: "api.selfasserted" },
+          outputClaims: [{ claimTypeReferenceId: "signInName", required: true }],
+        }),
+        technicalProfile("Factor", selfAsserted, {
+          metadata: { ContentDefinitionReferenceId: "api.selfasserted" },
+          outputClaims: [{ claimTypeReferenceId: "displayName", required: true }],
+          useTechnicalProfileForSessionManagement: "SM-Factor",
+        }),
+        technicalProfile("SM-Factor", handler("SSO.DefaultSSOSessionProvider"), {
+          persistedClaims: [{ claimTypeReferenceId: "displayName" }],
+        }),
+        technicalProfile("Account", handler("Providers.ClaimsTransformationProtocolProvider"), {
+          inputClaims: [{ claimTypeReferenceId: "signInName" }],
+          outputClaimsTransformations: ["AccountOfName"],
+          outputClaims: [{ claimTypeReferenceId: "objectId" }],
+        }),
+      );
+      parts.claimsTransformations.push({
+        id: "AccountOfName",
+        transformationMethod: "FormatStringClaim",
+        inputClaims: [{ claimTypeReferenceId: "signInName", transformationClaimType: "inputClaim" }],
+        inputParameters: [{ id: "stringFormat", dataType: "string", value: "account of {0}" }],
+        outputClaims: [{ claimTypeReferenceId: "objectId", transformationClaimType: "outputClaim" }],
+      });
+      const exchange = (order: number, id: string) =>
+        step(order, "ClaimsExchange", { claimsExchanges: [{ id, technicalProfileReferenceId: id }] });
+      parts.steps.splice(
+        0,
+        parts.steps.length,
+        exchange(1, "Name"),
+        exchange(2, "Factor"),
+        exchange(3, "Account"),
+        step(4, "SendClaims", { cpimIssuerTechnicalProfileReferenceId: "JwtIssuer" }),
+      );
+      change(parts);
+    });
+
+  it("does not stand in for the factor of the person who was named", async () => {
+    const first = new JourneyBrowser(byName(), ports);
+    await first.start();
+    await first.submit({ signInName: ida });
+    await first.submit({ displayName: "Ida" });
+
+    const other = new JourneyBrowser(byName(), ports);
+    await other.start(first.issued().session?.session);
+    await other.submit({ signInName: sol });
+    expect(other.page().fields.map(({ id }) => id)).toEqual(["displayName"]);
+  });
+
+  it("leaves nothing of a nameless session in the session of the person who was named", async () => {
+    const first = new JourneyBrowser(byName(), ports);
+    await first.start();
+    await first.submit({ signInName: ida });
+    await first.submit({ displayName: "Ida" });
+    const { subject: _, ...nameless } = first.issued().session?.session ?? never();
+
+    const other = new JourneyBrowser(
+      byName(({ steps }) => steps.splice(1, 1)),
+      ports,
+    );
+    await other.start(nameless);
+    await other.submit({ signInName: sol });
+    expect(other.issued().session?.session?.providers).toEqual({});
+  });
+});
+
+function never(): never {
+  throw new Error("no session was kept");
+}
 
 describe("a language tag that a browser wrote", () => {
   it.each(["valueOf", "toString"])("is no name of an inherited member: %s", async (tag) => {
