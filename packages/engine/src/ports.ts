@@ -165,6 +165,11 @@ export interface DirectoryPort {
 export interface HttpCall {
   readonly method: "GET" | "POST";
   readonly url: string;
+  /**
+   * What circuit and places stand for, without query and with placeholders where people's values stand in `url`. Absent =
+   * origin and path of `url`.
+   */
+  readonly endpoint?: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
   readonly clientCertificate?: ClientCertificate;
@@ -292,6 +297,8 @@ export interface CallRecord {
     readonly method: string;
     /** Without query string and user info. */
     readonly url: string;
+    /** The same as the profile writes it, with its placeholders; absent where nothing was put into the path. */
+    readonly template?: string;
     readonly headers: Readonly<Record<string, string>>;
     readonly body?: string;
   };

@@ -15,7 +15,7 @@ export function recordSpan(tenant: string, call: CallRecord): void {
     startTime: call.at,
     attributes: {
       "http.request.method": request.method,
-      "url.full": request.url,
+      "url.full": request.template ?? request.url,
       ...(url && { "server.address": url.hostname }),
       ...(response && { "http.response.status_code": response.status }),
       ...(attempts.length > 1 && { "http.request.resend_count": attempts.length - 1 }),

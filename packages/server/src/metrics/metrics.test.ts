@@ -21,7 +21,8 @@ const call: CallRecord = {
   connectorId: "before-creating",
   request: {
     method: "POST",
-    url: "https://api.example/sign-up",
+    url: "https://api.example/sign-up/ida@contoso.example",
+    template: "https://api.example/sign-up/{email}",
     headers: {},
     body: '{"email":"ida@contoso.example"}',
   },
@@ -95,6 +96,27 @@ describe("metrics", () => {
     await http.close();
   });
 
+  it("show one circuit for an address that holds people's values, and none of these", async () => {
+    const metrics = await started();
+    const http = createOutboundHttp({ development: true });
+    metrics.watch("contoso.example", http);
+    for (let person = 0; person < 10; person++) {
+      await http.send({
+        method: "GET",
+        url: `http://127.0.0.1:9/of/ida${person}`,
+        endpoint: "http://127.0.0.1:9/of/{a name}",
+        headers: {},
+        timeout: 500,
+        tries: 1,
+        maxResponseBytes: 1000,
+      });
+    }
+    const text = await read(metrics);
+    expect(text).toContain(`endpoint="http://127.0.0.1:9/of/{a%20name}"} 2\n`);
+    expect(text).not.toMatch(/of\/ida/);
+    await http.close();
+  });
+
   it("are at one address only, and answer for all threads", async () => {
     const one = await started(2);
     const other = await started(2);
@@ -145,6 +167,7 @@ describe("a span", () => {
         attributes: {
           "http.request.method": "POST",
           "server.address": "api.example",
+          "url.full": "https://api.example/sign-up/{email}",
           "http.response.status_code": 503,
           "http.request.resend_count": 1,
           "error.type": "answer",

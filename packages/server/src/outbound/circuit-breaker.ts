@@ -93,7 +93,8 @@ export class CircuitBreakers {
     settings: BreakerSettings,
     isFailure: (result: unknown) => boolean,
   ): CircuitBreakerPolicy {
-    const key = `${settings.failures} ${settings.window} ${settings.halfOpenAfter} ${endpoint}`;
+    const name = endpoint.replaceAll(" ", "%20");
+    const key = `${settings.failures} ${settings.window} ${settings.halfOpenAfter} ${name}`;
     const known = this.#circuits.get(key);
     if (known) {
       this.#circuits.delete(key);

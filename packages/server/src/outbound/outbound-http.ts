@@ -80,8 +80,10 @@ export function createOutboundHttp(options: OutboundOptions = {}): OutboundHttp 
   return {
     ...(development && { development }),
     async send(call) {
-      const target = targets.read(call.url);
-      if (!target) return unsent("connect", "The address cannot be called.");
+      const read = targets.read(call.url);
+      if (!read) return unsent("connect", "The address cannot be called.");
+      // One API is one endpoint, whoever's id stands in its path: else its circuit would never open.
+      const target = call.endpoint === undefined ? read : { ...read, endpoint: call.endpoint };
       const rules = call.rules ?? plainRules;
       const settings = options.breaker ?? breakerOf(rules);
       const run = () => guarded(call, target, rules);

@@ -67,6 +67,7 @@ export async function recordCall(
     request: {
       method: request?.method ?? "POST",
       url: redact(url),
+      ...templateOf(context, url),
       headers: redactHeaders(
         { ...request?.headers, ...exchange.credentials?.headers, ...exchange.proof?.headers },
         redact,
@@ -116,6 +117,18 @@ const shownServiceUrl = perProfile(({ metadata }: RestfulContext) => shown(metad
 /** Nearly every call goes to the address as it was configured. */
 function shownAddress(context: RestfulContext, url: string): ShownAddress {
   return url === context.metadata.serviceUrl ? shownServiceUrl(context) : shown(url);
+}
+
+/** The configured address where values were put into its path: those are a person's. */
+function templateOf(context: RestfulContext, shownUrl: string): { readonly template?: string } {
+  const { url } = shownServiceUrl(context);
+  return url === shownUrl ? {} : { template: url };
+}
+
+/** What a call's circuit stands for, where its own address holds a person's values. */
+export function endpointOf(context: RestfulContext, url: string): { readonly endpoint?: string } {
+  const { template } = templateOf(context, shownAddress(context, url).url);
+  return template === undefined ? {} : { endpoint: template };
 }
 
 /** Keys and values are the API's own text: they may repeat a secret. */

@@ -7,7 +7,7 @@ import type { Codec, Credentials, Decision, EncodedRequest, Fault, RestfulContex
 import { failureResult } from "./failure.ts";
 import { type RestfulMetadata, readRestfulMetadata } from "./metadata.ts";
 import { queueNotification } from "./notification.ts";
-import { type Exchange, recordCall } from "./record.ts";
+import { type Exchange, endpointOf, recordCall } from "./record.ts";
 import { querySecrets, redactor } from "./redaction.ts";
 import { signRequest } from "./signature.ts";
 
@@ -93,6 +93,7 @@ async function send(
     context.ports.http.send({
       method: request.method,
       url: request.url,
+      ...endpointOf(context, request.url),
       headers: { ...request.headers, ...proof, ...headers },
       ...(request.body !== undefined && { body: request.body }),
       ...(clientCertificate && { clientCertificate }),

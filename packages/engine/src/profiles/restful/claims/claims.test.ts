@@ -112,6 +112,21 @@ describe("the request", () => {
     );
   });
 
+  it("is counted for the address as it is written, whoever's value stands in it", async () => {
+    const url = { SendClaimsIn: "Url", ServiceUrl: "https://api.fabrikam.example/u/{id}/m?$select=a" };
+    const input = [["objectId", "id"]] as const;
+    const { sent, record } = await call(url, { input, claims: { objectId: "ida" } });
+    const template = "https://api.fabrikam.example/u/{id}/m";
+    expect(sent[0]).toMatchObject({
+      url: "https://api.fabrikam.example/u/ida/m?$select=a",
+      endpoint: template,
+    });
+    expect(record.request).toMatchObject({ url: "https://api.fabrikam.example/u/ida/m", template });
+    const fixed = await call({}, { claims: {} });
+    expect(fixed.sent[0]).not.toHaveProperty("endpoint");
+    expect(fixed.record.request).not.toHaveProperty("template");
+  });
+
   it.each(["Body", "QueryString", "Url"])(
     "is not made where a claim resolver's value would climb out of its place (%s)",
     async (SendClaimsIn) => {
