@@ -43,6 +43,11 @@ export interface PhonePort {
 export interface AuthenticatorUser {
   readonly objectId: string;
   readonly userPrincipalName: string;
+  /**
+   * When the journey began, in milliseconds since 1970. Whoever learned then that there is no app must not enrol one
+   * beside what the account got since: the app would be a stranger's.
+   */
+  readonly journeyBegan?: number;
 }
 
 /**
@@ -62,7 +67,7 @@ export interface AuthenticatorPort {
   devices(userPrincipalName: string): Promise<number>;
   /**
    * Begins the check of this journey, in the place of an earlier one. With a `secret` (base32) a right code enrols it.
-   * `refused`: the secret is none, or the account has too many apps; `noDevice`: there is nothing to check against.
+   * `refused`: the secret is none, or the account has too many apps, or got one since the journey began; `noDevice`: there is nothing to check against.
    */
   begin(
     journey: string,

@@ -151,6 +151,20 @@ export function authenticatorSuite(open: Opener): void {
       expect(await port.begin(newJourney(), user, `${secret}d`)).toBe("refused");
     });
 
+    test("are not enrolled by a journey that began before another one did it", async () => {
+      const { port, user, enrol } = await person();
+      const early = { ...user, journeyBegan: clock.now() };
+      const waiting = newJourney();
+      expect(await port.begin(waiting, early, other)).toBe("begun");
+      clock.advance(1000);
+      await enrol();
+      expect(await port.begin(newJourney(), early, other)).toBe("refused");
+      expect((await port.verify(waiting, user.objectId, codeOf(other))).kind).toBe("wrong");
+      expect(await port.devices(user.userPrincipalName)).toBe(1);
+      const later = { ...user, journeyBegan: clock.now() };
+      expect(await port.begin(newJourney(), later, other)).toBe("begun");
+    });
+
     test("go with their account, and are nothing to another tenant", async () => {
       const { port, user, enrol, directory } = await person();
       await enrol();

@@ -56,6 +56,8 @@ export function createAuthenticators(
       const enrolled = await devicesOf(user.objectId);
       if (secret === undefined && enrolled.length === 0) return "noDevice";
       if (secret !== undefined && enrolled.length >= mostDevices) return "refused";
+      const since = user.journeyBegan ?? now();
+      if (secret !== undefined && enrolled.some(({ created }) => created > since)) return "refused";
       if ((await directory.find({ kind: "objectId", value: user.objectId })) === undefined) return "refused";
       const key = keyOf(journey);
       const fresh = {
@@ -89,7 +91,7 @@ export function createAuthenticators(
         .where("check_key", "=", key)
         .where("expires", ">", now())
         .where("tries", "<", tries)
-        .returning(["object_id", "user_key", "sealed", "tries"])
+        .returning(["object_id", "user_key", "sealed", "tries", "expires"])
         .executeTakeFirst();
       if (check === undefined) return await whyNot(key);
       if (objectId !== undefined && objectId !== check.object_id) return { kind: "notBegun" };
@@ -112,7 +114,7 @@ export function createAuthenticators(
   function devicesOf(objectId: string) {
     return db
       .selectFrom("authenticators")
-      .select(["id", "sealed"])
+      .select(["id", "sealed", "created"])
       .where("tenant_id", "=", tenant.id)
       .where("object_id", "=", objectId)
       .execute();
@@ -138,12 +140,15 @@ export function createAuthenticators(
   /** True where the code is right for the secret, which is the account's from now on. */
   async function enrolledBy(
     key: string,
-    { object_id, user_key }: { readonly object_id: string; readonly user_key: string },
+    check: { readonly object_id: string; readonly user_key: string; readonly expires: number },
     secret: string,
     code: string,
   ): Promise<boolean> {
     const step = stepOf(secret, code);
     if (step === undefined) return false;
+    const { object_id, user_key } = check;
+    const begun = check.expires - patience;
+    if ((await devicesOf(object_id)).some(({ created }) => created > begun)) return false;
     const id = randomUUID();
     const row = { id, object_id, user_key, sealed: sealer.seal(sealContext(id), secret), last_step: step };
     return transact(db, async (transaction) => {

@@ -67,6 +67,7 @@ const operations: Readonly<Record<AzureMfaOperation, (context: Context) => Promi
     const user = {
       objectId: inputText(context, "objectId"),
       userPrincipalName: inputText(context, "userPrincipalName"),
+      journeyBegan: context.state.created,
     };
     if (user.objectId === "" || user.userPrincipalName === "")
       return failed(context, "UserMessageIfServerError", "no account");
