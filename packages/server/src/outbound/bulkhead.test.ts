@@ -94,6 +94,31 @@ describe("places of an address", () => {
   });
 });
 
+describe("the circuit of an API that hangs", () => {
+  it("opens although calls without a place come between the failures", async () => {
+    const url = await servers.http(() => {});
+    for (let wave = 0; wave < 2; wave++) {
+      const calls = Array.from({ length: 6 }, () => http.send(call(url, {}, 100)));
+      const ends = await outcomes(calls);
+      expect(ends).toContain("busy");
+      expect(ends).toContain("timeout");
+    }
+    expect(await outcomes([http.send(call(url, {}, 100))])).toEqual(["circuitOpen"]);
+  });
+
+  it("stays open where its probe finds no place", async () => {
+    const url = await servers.http(() => {});
+    const more = { breakerFailures: 1, breakerPause: 150, concurrentCalls: 1 };
+    expect(await outcomes([http.send(call(url, more, 50))])).toEqual(["timeout"]);
+    // Other rules, the same places: one call holds the place, and one waits for it.
+    const others = [1, 2].map(() => http.send(call(url, { concurrentCalls: 1, breakerFailures: 0 }, 1000)));
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    expect(await outcomes([http.send(call(url, more, 50))])).toEqual(["busy"]);
+    expect(await outcomes([http.send(call(url, more, 50))])).toEqual(["circuitOpen"]);
+    await Promise.all(others);
+  });
+});
+
 it("the circuit follows the rules of each call", async () => {
   const url = await servers.raw((socket) => socket.resetAndDestroy());
   for (let i = 0; i < 3; i++) expect(await outcomes([http.send(call(url))])).toEqual(["reset"]);

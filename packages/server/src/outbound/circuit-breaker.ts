@@ -53,23 +53,44 @@ export interface CircuitReport {
   readonly state: "closed" | "halfOpen" | "open";
 }
 
+/** A result that says nothing of the endpoint; it passes the circuit as an exception, which counts for nothing there. */
+class Uncounted<T> extends Error {
+  readonly result: T;
+  constructor(result: T) {
+    super("not counted");
+    this.result = result;
+  }
+}
+
+/** What a result says of its endpoint: that it lives, that it fails, or nothing, since it was not asked. */
+export type Health = "alive" | "failing" | "unknown";
+
 /** One circuit for each endpoint, so that one dead API does not cut off its neighbours. */
 export class CircuitBreakers {
   readonly #circuits = new Map<string, CircuitBreakerPolicy>();
 
-  /** Runs `call`, or answers "open" without running it. `isFailure` says which results count. */
+  /** Runs `call`, or answers "open" without running it. `health` says what a result counts as. */
   async run<T>(
     endpoint: string,
     settings: BreakerSettings,
     call: () => Promise<T>,
-    isFailure: (result: T) => boolean,
+    health: (result: T) => Health,
   ): Promise<T | "open"> {
-    const circuit = this.#circuit(endpoint, settings, isFailure as (result: unknown) => boolean);
+    // A probe that says nothing did not show that the endpoint lives.
+    const isFailure = (result: unknown) => health(result as T) !== "alive";
+    const circuit = this.#circuit(endpoint, settings, isFailure);
+    const probes = circuit.state !== CircuitState.Closed;
     // While the probe is out nobody queues behind it: a dead API would hold everybody for its whole time-out.
     if (circuit.state === CircuitState.HalfOpen) return "open";
     try {
-      return await circuit.execute(call);
+      return await circuit.execute(async () => {
+        const result = await call();
+        // A full house between two failures must not make the circuit forget the first.
+        if (!probes && health(result) === "unknown") throw new Uncounted(result);
+        return result;
+      });
     } catch (error) {
+      if (error instanceof Uncounted) return error.result as T;
       if (error instanceof BrokenCircuitError) return "open";
       throw error;
     }

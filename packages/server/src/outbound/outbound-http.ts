@@ -2,7 +2,7 @@ import type { LookupFunction } from "node:net";
 import type { CallRules, HttpCall, HttpPort, HttpResult, TransportFailure } from "@vestibule/engine";
 import { type AddressRules, addressGuard } from "./address-guard.ts";
 import { Bulkheads } from "./bulkhead.ts";
-import { type BreakerSettings, CircuitBreakers, type CircuitReport } from "./circuit-breaker.ts";
+import { type BreakerSettings, CircuitBreakers, type CircuitReport, type Health } from "./circuit-breaker.ts";
 import type { SocketOpener } from "./guarded-connector.ts";
 import { Pools } from "./pools.ts";
 import { type Target, Targets } from "./targets.ts";
@@ -87,9 +87,7 @@ export function createOutboundHttp(options: OutboundOptions = {}): OutboundHttp 
       const rules = call.rules ?? plainRules;
       const settings = options.breaker ?? breakerOf(rules);
       const run = () => guarded(call, target, rules);
-      const result = settings
-        ? await breakers.run(target.endpoint, settings, run, countsAgainstEndpoint)
-        : await run();
+      const result = settings ? await breakers.run(target.endpoint, settings, run, healthOf) : await run();
       if (result === "open") {
         return unsent(
           "circuitOpen",
@@ -120,11 +118,9 @@ function breakerOf({ breakerFailures, breakerWindow, breakerPause }: CallRules):
 }
 
 /** Answers that came, however useless, show that the endpoint lives; refused addresses were never asked. */
-function countsAgainstEndpoint(result: HttpResult | "busy"): boolean {
-  return (
-    result !== "busy" &&
-    result.kind === "failure" &&
-    result.failure !== "refusedAddress" &&
-    result.failure !== "tooLarge"
-  );
+function healthOf(result: HttpResult | "busy"): Health {
+  if (result === "busy") return "unknown";
+  const failing =
+    result.kind === "failure" && result.failure !== "refusedAddress" && result.failure !== "tooLarge";
+  return failing ? "failing" : "alive";
 }
