@@ -67,3 +67,12 @@ it.each(methods)("%s never throws, whatever claims and parameters hold", (name, 
     { numRuns: 50 },
   );
 });
+
+it.each(["__proto__", "constructor", "valueOf", "tostring"])("no operator is inherited: %s", (Operator) => {
+  const given = {
+    inputs: { inputClaim: ["int", 1] as const },
+    parameters: { CompareToValue: "1", Operator, throwError: "false" },
+    outputs: { outputClaim: "boolean" as const },
+  };
+  expect(exercise("AssertNumber", given).kind).toBe("runtime");
+});

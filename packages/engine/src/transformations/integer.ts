@@ -39,7 +39,8 @@ export const integerTransformations: Family = {
     assertion: "AssertNumberError",
     assertionSwitch: "throwError",
     run(input) {
-      const holds = comparisons[input.word("Operator")];
+      const operator = input.word("Operator");
+      const holds = Object.hasOwn(comparisons, operator) ? comparisons[operator] : undefined;
       if (!holds) return runtime("Operator is none that is offered");
       const result = holds(input.integer("inputClaim"), BigInt(input.number("CompareToValue")));
       if (result && input.isOn("throwError")) return assertion("AssertNumberError");
