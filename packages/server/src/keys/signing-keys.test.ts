@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { openStore } from "../store/open-store.ts";
 import type { Store } from "../store/store.ts";
 import { suiteMasterKey, TestClock, testTenant } from "../store/suite-fixtures.ts";
+import type { Tenant, TenantPolicy } from "../tenant/tenant.ts";
 import { curvePkcs12, filePassword, makeCertificate } from "./certificate-fixtures.ts";
 import { createPolicyKeyAdministration } from "./policy-keys.ts";
 import { createTokenSigning } from "./signing-keys.ts";
@@ -137,7 +138,7 @@ describe("token signing", () => {
   }
 
   test("signs with a certificate of the policy's own container, publishes it, and no longer when it ended", async () => {
-    const tenant = testTenant();
+    const tenant = issuingWith("B2C_1A_OwnSigning");
     const administration = createPolicyKeyAdministration({ keys: store.policyKeys, now: () => clock.now() });
     const { pkcs12 } = makeCertificate("signing");
     clock.time = Date.now();
@@ -160,6 +161,34 @@ describe("token signing", () => {
     clock.advance(25 * hour);
     expect(kidOf(await signing().sign(tenant, container, {}))).not.toBe(kidOf(token));
   });
+
+  test("takes no token that is signed with a certificate of another use for its own", async () => {
+    const tenant = issuingWith("B2C_1A_OwnSigning");
+    const administration = createPolicyKeyAdministration({ keys: store.policyKeys, now: () => clock.now() });
+    clock.time = Date.now();
+    await administration.addCertificate(
+      tenant.id,
+      "B2C_1A_ClientOfAnApi",
+      makeCertificate("client").pkcs12,
+      filePassword,
+    );
+    const signing = createTokenSigning(store.signingKeys, () => clock.now(), store.policyKeys);
+    const forged = await signing.sign(tenant, "B2C_1A_ClientOfAnApi", { sub: "somebody else" });
+    expect(await signing.verify(tenant, forged)).toBeUndefined();
+  });
+
+  /** A tenant whose one policy signs its tokens with this container. */
+  function issuingWith(storageReferenceId: string): Tenant {
+    const profile = {
+      id: "JwtIssuer",
+      cryptographicKeys: [
+        { id: "issuer_secret", storageReferenceId },
+        { id: "ClientCertificate", storageReferenceId: "B2C_1A_ClientOfAnApi" },
+      ],
+    };
+    const policy = { program: { policy: { technicalProfiles: new Map([[profile.id, profile]]) } } };
+    return { ...testTenant(), policies: new Map([["b2c_1a_own", policy as unknown as TenantPolicy]]) };
+  }
 
   test("signs with no certificate whose key is no RSA key", async () => {
     const tenant = testTenant();

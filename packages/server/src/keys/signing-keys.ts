@@ -1,5 +1,6 @@
 import { createPrivateKey } from "node:crypto";
 import type { StoredCertificate } from "@vestibule/engine";
+import type { Policy } from "@vestibule/policy";
 import {
   type CryptoKey,
   calculateJwkThumbprint,
@@ -150,10 +151,13 @@ export function createTokenSigning(
       return undefined;
     }
     if (kid === undefined) return undefined;
+    const issuing = issuingContainers(tenant);
+    const uploaded = ((await policyKeys?.containers(tenant.id)) ?? []).map(containerKey);
     const containers = new Set([
       containerKey(defaultContainer),
       ...(await store.containers(tenant.id)),
-      ...((await policyKeys?.containers(tenant.id)) ?? []).map(containerKey),
+      // Other certificates prove something to APIs and providers, and others than we may hold their keys.
+      ...uploaded.filter((container) => issuing.has(container)),
     ]);
     for (const container of containers) {
       const key = (await keysOf(tenant, container, kid)).find((one) => one.kid === kid);
@@ -219,6 +223,26 @@ export function createTokenSigning(
     key.catch(() => imported.delete(stored.kid));
     return key;
   }
+}
+
+/** Containers with which the tenant's policies sign tokens. */
+function issuingContainers(tenant: Tenant): ReadonlySet<string> {
+  return new Set(
+    [...tenant.policies.values()].flatMap(({ program }) => [...issuingContainersOf(program.policy)]),
+  );
+}
+
+const knownContainers = new WeakMap<Policy, ReadonlySet<string>>();
+
+function issuingContainersOf(policy: Policy): ReadonlySet<string> {
+  let containers = knownContainers.get(policy);
+  if (!containers) {
+    const keys = [...policy.technicalProfiles.values()].flatMap((profile) => profile.cryptographicKeys);
+    const issuing = keys.filter(({ id }) => id.toLowerCase() === "issuer_secret");
+    containers = new Set(issuing.map((key) => containerKey(key.storageReferenceId)));
+    knownContainers.set(policy, containers);
+  }
+  return containers;
 }
 
 async function newKey(notBefore: number): Promise<StoredSigningKey> {
