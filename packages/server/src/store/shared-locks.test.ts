@@ -30,6 +30,19 @@ describe("locks that threads share", () => {
     expect(order).toEqual([1, 2, 3]);
   });
 
+  it("let whoever holds a name wait for the turn to write, which one thread has at a time", async () => {
+    const memory = createSharedLocks();
+    const [a, b] = [sharedLocksOf(memory, 0), sharedLocksOf(memory, 1)];
+    await a.acquire("journey");
+    const endTurn = await a.acquireWrite();
+    const second = b.acquireWrite();
+    const third = a.acquireWrite();
+    expect(await settled(Promise.race([second, third]))).toBe(false);
+    endTurn();
+    (await Promise.race([second, third]))();
+    expect(await settled(Promise.all([second, third]))).toBe(true);
+  });
+
   it("are freed when their thread died", async () => {
     const memory = createSharedLocks();
     await sharedLocksOf(memory, 3).acquire("journey");

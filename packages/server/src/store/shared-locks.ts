@@ -1,7 +1,12 @@
 /** Locks by name that the worker threads of one process share. They live in memory alone: no thread outlives it. */
 export interface SharedLocks {
-  /** Waits until no other thread holds the name; the returned function gives it back. Once for each thread at a time. */
+  /**
+   * Waits until nobody else holds the name; the returned function gives it back. Whoever holds one name must not wait for
+   * another: the two may share a place.
+   */
   acquire(name: string): Promise<() => void>;
+  /** The one lock that may be waited for by whoever holds a name: the turn to write. It shares its place with none. */
+  acquireWrite(): Promise<() => void>;
 }
 
 /**
@@ -10,6 +15,10 @@ export interface SharedLocks {
  */
 const places = 2 ** 20;
 const free = 0;
+/** Of the turn to write; names are spread over the others. */
+const writePlace = 0;
+/** Milliseconds after which a waiting thread looks for itself, in case nobody woke it. */
+const longestSleep = 50;
 
 /** Memory for the locks, to be handed to every thread. */
 export function createSharedLocks(): SharedArrayBuffer {
@@ -27,31 +36,33 @@ export function sharedLocksOf(memory: SharedArrayBuffer, thread: number): Shared
     for (;;) {
       const holder = Atomics.compareExchange(held, place, free, mine);
       if (holder === free) return;
-      const waiting = Atomics.waitAsync(held, place, holder);
+      const waiting = Atomics.waitAsync(held, place, holder, longestSleep);
       if (waiting.async) await waiting.value;
     }
   }
 
+  async function acquirePlace(place: number): Promise<() => void> {
+    // Callers of this thread take turns here: the mark in the memory could not tell them apart.
+    const before = local.get(place);
+    let release: () => void = () => undefined;
+    const turn = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const tail = before === undefined ? turn : before.then(() => turn);
+    local.set(place, tail);
+    await before;
+    await take(place);
+    return () => {
+      if (local.get(place) === tail) local.delete(place);
+      Atomics.store(held, place, free);
+      Atomics.notify(held, place);
+      release();
+    };
+  }
+
   return {
-    async acquire(name) {
-      const place = placeOf(name);
-      // Two names of this thread in one place take turns here: the mark in the memory could not tell them apart.
-      const before = local.get(place);
-      let release: () => void = () => undefined;
-      const turn = new Promise<void>((resolve) => {
-        release = resolve;
-      });
-      const tail = before === undefined ? turn : before.then(() => turn);
-      local.set(place, tail);
-      await before;
-      await take(place);
-      return () => {
-        if (local.get(place) === tail) local.delete(place);
-        Atomics.store(held, place, free);
-        Atomics.notify(held, place);
-        release();
-      };
-    },
+    acquire: (name) => acquirePlace(placeOf(name)),
+    acquireWrite: () => acquirePlace(writePlace),
   };
 }
 
@@ -74,5 +85,5 @@ function placeOf(name: string): number {
   for (let index = 0; index < name.length; index += 1) {
     hash = Math.imul(hash ^ name.charCodeAt(index), 0x01000193);
   }
-  return (hash >>> 0) % places;
+  return 1 + ((hash >>> 0) % (places - 1));
 }

@@ -102,7 +102,7 @@ export class SqliteFile {
 
   async begin(durability: Durability): Promise<void> {
     this.setDurability(durability);
-    this.#endTurn = await this.#locks?.acquire("write");
+    this.#endTurn = await this.#locks?.acquireWrite();
     try {
       // `immediate`: a second process on the same file waits here, not in the middle of the work.
       await patiently(() => this.run("begin immediate", []));
