@@ -75,6 +75,8 @@ export interface Expected {
   readonly message?: string;
   readonly errorCode?: string;
   readonly error?: string;
+  /** Of the token endpoint. */
+  readonly json?: { readonly error?: string; readonly error_description?: string };
   readonly errorDescription?: string;
   readonly errorDescriptionStartsWith?: string;
   readonly claims?: Readonly<Record<string, unknown>>;

@@ -31,11 +31,20 @@ export function restProfile(
   });
 }
 
+/**
+ * Who runs the profiles: a form, the action of a display control on it, or a step of a browser's journey or of one that
+ * answers the password grant.
+ */
+export type Caller = "validation" | "display-control" | "orchestration" | "ropc";
+
+export function isCaller(text: string): text is Caller {
+  return ["validation", "display-control", "orchestration", "ropc"].includes(text);
+}
+
 export interface RestPolicyParts {
   readonly profiles: readonly TechnicalProfile[];
   readonly claimTypes: Readonly<Record<string, string>>;
-  /** `validation` = the profiles stand behind a form, else the first one is a step of its own. */
-  readonly caller: "validation" | "orchestration";
+  readonly caller: Caller;
   readonly validations?: TechnicalProfile["validationTechnicalProfiles"];
   readonly pageOutputClaims?: readonly string[];
   /** Order number of the step. */
@@ -45,23 +54,31 @@ export interface RestPolicyParts {
 }
 
 const formField = "conformanceField";
+const control = { id: "conformanceControl", action: "SendCode" };
 
 /** The smallest policy in which the profiles run: one form or one step, then a token. */
 export function restPolicy(parts: RestPolicyParts): Policy {
   const types = new Map<string, ClaimType>([
     [formField, { id: formField, dataType: "string", displayName: "Field", userInputType: "TextBox" }],
     ["sub", { id: "sub", dataType: "string" }],
+    ["code", { id: "code", dataType: "string", displayName: "Code", userInputType: "TextBox" }],
   ]);
   for (const [id, type] of Object.entries(parts.claimTypes))
     types.set(id, { id, dataType: type as DataType });
   const reference = (id: string): ClaimReference => ({ claimTypeReferenceId: id });
+  const behindTheForm = parts.caller === "validation" ? parts.profiles : [];
   const page = technicalProfile("SelfAsserted-Page", selfAsserted, {
     displayName: "Page",
     metadata: { ContentDefinitionReferenceId: "api.selfasserted" },
-    displayClaims: [{ kind: "claim", claimTypeReferenceId: formField }],
+    displayClaims: [
+      { kind: "claim", claimTypeReferenceId: formField },
+      ...(parts.caller === "display-control"
+        ? [{ kind: "control" as const, displayControlReferenceId: control.id }]
+        : []),
+    ],
     outputClaims: [formField, ...(parts.pageOutputClaims ?? [])].map(reference),
     validationTechnicalProfiles:
-      parts.validations ?? parts.profiles.map(({ id }) => ({ referenceId: id, preconditions: [] })),
+      parts.validations ?? behindTheForm.map(({ id }) => ({ referenceId: id, preconditions: [] })),
   });
   const issuer = technicalProfile(
     "JwtIssuer",
@@ -71,7 +88,7 @@ export function restPolicy(parts: RestPolicyParts): Policy {
       cryptographicKeys: [{ id: "issuer_secret", storageReferenceId: "signing" }],
     },
   );
-  const first = parts.caller === "validation" ? page : parts.profiles[0];
+  const first = hasPage(parts.caller) ? page : parts.profiles[0];
   const order = parts.order ?? 1;
   return {
     policyId: "B2C_1A_conformance",
@@ -98,6 +115,29 @@ export function restPolicy(parts: RestPolicyParts): Policy {
         parts.localized ? [{ id: "texts", strings: parts.localized.strings, collections: [] }] : [],
       ),
     },
+    displayControls: IdMap.of(
+      parts.caller === "display-control"
+        ? [
+            {
+              id: control.id,
+              userInterfaceControlType: "VerificationControl" as const,
+              inputClaims: [],
+              displayClaims: [
+                { claimTypeReferenceId: formField, required: true },
+                { claimTypeReferenceId: "code", controlClaimType: "VerificationCode", required: true },
+              ],
+              outputClaims: [],
+              actions: [
+                {
+                  id: control.action,
+                  technicalProfiles: parts.profiles.map(({ id }) => ({ referenceId: id, preconditions: [] })),
+                },
+                { id: "VerifyCode", technicalProfiles: [] },
+              ],
+            },
+          ]
+        : [],
+    ),
     claimsProviders: [],
     technicalProfiles: IdMap.of([...parts.profiles, page, issuer]),
     userJourneys: IdMap.of([
@@ -136,7 +176,7 @@ export interface RestVisit {
 /** Runs the policy's one step over a bag of claims, up to the answer of its form where it has one. */
 export async function visitRestPolicy(
   policy: Policy,
-  caller: "validation" | "orchestration",
+  caller: Caller,
   options: {
     readonly bag?: JourneyBrowser["state"]["bag"];
     readonly keys?: Readonly<Record<string, string>>;
@@ -152,11 +192,21 @@ export async function visitRestPolicy(
   const browser = new JourneyBrowser(policy, ports, options.clientId ? { clientId: options.clientId } : {});
   const tag = options.culture ?? "en-US";
   const [language = "en"] = tag.split("-");
-  browser.state = { ...browser.state, bag: options.bag ?? {}, culture: { tag, language } };
+  browser.state = {
+    ...browser.state,
+    bag: options.bag ?? {},
+    culture: { tag, language },
+    ...(caller === "ropc" && { entry: "password" }),
+  };
   await browser.start();
-  if (caller === "validation") await browser.send({ kind: "submitted", fields: { [formField]: "x" } });
+  const fields = { [formField]: "x" };
+  if (caller === "validation") await browser.send({ kind: "submitted", fields });
+  if (caller === "display-control")
+    await browser.send({ kind: "controlAction", controlId: control.id, action: control.action, fields });
   return { browser, ports };
 }
+
+const hasPage = (caller: Caller) => caller === "validation" || caller === "display-control";
 
 /** What the next thing in the journey sees: inside a form its scope over the bag, in a step the bag. */
 export function visibleClaims({ browser }: RestVisit): Readonly<Record<string, unknown>> {

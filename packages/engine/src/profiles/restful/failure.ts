@@ -118,10 +118,9 @@ function claimsExchangeText(context: RestfulContext, code: string, reason: strin
 }
 
 /** The order number; in journeys of the token endpoint it was observed with its type (B9). */
-function stepName(context: RestfulContext): string {
-  return context.state.entry === "refresh"
-    ? `Order=${context.step}, Type=ClaimsExchange`
-    : String(context.step);
+function stepName({ state, step }: RestfulContext): string {
+  const ofTokenEndpoint = ["refresh", "password", "clientCredentials"].includes(state.entry);
+  return ofTokenEndpoint ? `Order=${step}, Type=ClaimsExchange` : String(step);
 }
 
 /** An API's sentence inside an error description: one line, at most 1,000 characters (U56). */
