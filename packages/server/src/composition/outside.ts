@@ -63,7 +63,11 @@ export async function openOutside(
       clock: { now },
       ...(options.passwordHashing && { passwordHashing: options.passwordHashing }),
       ...(options.keepCalls !== undefined && { retention: { calls: options.keepCalls } }),
-      ...(options.worker && { locks: options.worker.locks }),
+      ...(options.worker && {
+        locks: options.worker.locks,
+        // The threads share what one process may open; each needs a few for itself.
+        connections: Math.max(4, Math.floor(20 / options.worker.count)),
+      }),
     }),
   );
   closing.add(() => store.close());

@@ -19,6 +19,8 @@ export interface WorkerPorts {
 export interface WorkerRole {
   /** The first one speaks for all: of what is wrong with the tenants, for example. */
   readonly first: boolean;
+  /** How many there are. */
+  readonly count: number;
   /** Absent for the first: it finds out whether the ports are free. */
   readonly ports?: WorkerPorts;
   readonly locks: SharedLocks;
@@ -41,6 +43,7 @@ export interface Workforce {
 interface Assignment {
   readonly vestibuleWorker: true;
   readonly index: number;
+  readonly count: number;
   readonly locks: SharedArrayBuffer;
   readonly limits: SharedArrayBuffer;
   readonly ports?: WorkerPorts;
@@ -68,7 +71,15 @@ export function superviseWorkers(workforce: Workforce): {
   });
 
   function start(index: number, ports: WorkerPorts | undefined): Started {
-    const assignment: Assignment = { vestibuleWorker: true, index, locks, limits, ...(ports && { ports }) };
+    const { count } = workforce;
+    const assignment: Assignment = {
+      vestibuleWorker: true,
+      index,
+      count,
+      locks,
+      limits,
+      ...(ports && { ports }),
+    };
     const worker = new Worker(workforce.program, {
       workerData: assignment,
       argv: [...(workforce.argv ?? [])],
@@ -146,9 +157,10 @@ function isReadyMessage(message: unknown): message is { readonly vestibuleReady:
 /** This thread's place; undefined where nobody supervises it. */
 export function workerRole(): WorkerRole | undefined {
   if (isMainThread || !isAssignment(workerData)) return undefined;
-  const { index, ports, locks, limits } = workerData;
+  const { index, count, ports, locks, limits } = workerData;
   return {
     first: index === 0,
+    count,
     ...(ports && { ports }),
     locks: sharedLocksOf(locks, index),
     limits,

@@ -151,6 +151,22 @@ export function authenticatorSuite(open: Opener): void {
       expect(await port.begin(newJourney(), user, `${secret}d`)).toBe("refused");
     });
 
+    test("are asked for a code where their own secret is offered once more, and stay one app", async () => {
+      const { port, user, enrol } = await person();
+      const early = { ...user, journeyBegan: clock.now() };
+      clock.advance(1000);
+      await enrol();
+      const journey = newJourney();
+      expect(await port.begin(journey, early, secret.toLowerCase())).toBe("begun");
+      expect((await port.verify(journey, user.objectId, codeOf(other))).kind).toBe("wrong");
+      clock.advance(60_000);
+      expect(await port.verify(journey, user.objectId, codeOf(secret))).toEqual({
+        kind: "verified",
+        enrolled: false,
+      });
+      expect(await port.devices(user.userPrincipalName)).toBe(1);
+    });
+
     test("are not enrolled by a journey that began before another one did it", async () => {
       const { port, user, enrol } = await person();
       const early = { ...user, journeyBegan: clock.now() };

@@ -51,9 +51,14 @@ export function createAuthenticators(
       return Number(count);
     },
 
-    async begin(journey, user, secret) {
-      if (secret !== undefined && !isSecret(secret)) return "refused";
+    async begin(journey, user, offered) {
+      if (offered !== undefined && !isSecret(offered)) return "refused";
       const enrolled = await devicesOf(user.objectId);
+      // Policies offer the secret once more after its app was enrolled: that app is then asked for a code.
+      const isEnrolled = enrolled.some(
+        ({ id, sealed }) => sealer.open(sealContext(id), sealed).toUpperCase() === offered?.toUpperCase(),
+      );
+      const secret = isEnrolled ? undefined : offered;
       if (secret === undefined && enrolled.length === 0) return "noDevice";
       if (secret !== undefined && enrolled.length >= mostDevices) return "refused";
       const since = user.journeyBegan ?? now();

@@ -24,12 +24,19 @@ export interface Database {
 
 export type DatabaseLocation = { readonly url: string } | { readonly file: string };
 
-/**
- * Opens the database without touching its tables. `file` may be `:memory:`. `locks` are those of the threads that open
- * the same file.
- */
-export async function openDatabase(location: DatabaseLocation, locks?: SharedLocks): Promise<Database> {
-  return "url" in location ? await openPostgres(location.url) : openSqlite(location.file, locks);
+export interface DatabaseSharing {
+  /** Of the threads that open the same SQLite file. */
+  readonly locks?: SharedLocks;
+  /** Connections to PostgreSQL at most; default 20. */
+  readonly connections?: number;
+}
+
+/** Opens the database without touching its tables. `file` may be `:memory:`. */
+export async function openDatabase(
+  location: DatabaseLocation,
+  { locks, connections = 20 }: DatabaseSharing = {},
+): Promise<Database> {
+  return "url" in location ? await openPostgres(location.url, connections) : openSqlite(location.file, locks);
 }
 
 function openSqlite(path: string, locks: SharedLocks | undefined): Database {
@@ -65,12 +72,12 @@ function makePrivate(path: string): void {
 
 const int8 = 20;
 
-async function openPostgres(url: string): Promise<Database> {
+async function openPostgres(url: string, connections: number): Promise<Database> {
   // Loaded where it is used: the embedded database needs none of it.
   const { default: pg } = await import("pg");
   const pool = new pg.Pool({
     connectionString: url,
-    max: 20,
+    max: connections,
     connectionTimeoutMillis: 10_000,
     types: {
       // Every bigint of ours is a time or a count, far below 2^53.

@@ -4,7 +4,7 @@ import type { MasterKey } from "../keys/master-key.ts";
 import { createSealer } from "../keys/sealed.ts";
 import type { Tenant } from "../tenant/tenant.ts";
 import { createAuthenticators } from "./authenticators.ts";
-import { openDatabase } from "./database.ts";
+import { type DatabaseSharing, openDatabase } from "./database.ts";
 import { createDirectory } from "./directory/directory.ts";
 import { createGrantStore } from "./grants.ts";
 import { createJourneyStore } from "./journeys.ts";
@@ -16,13 +16,12 @@ import { createPasswordHasher, type PasswordHasher, type PasswordHashing } from 
 import { createPhone, settleCall } from "./phone.ts";
 import { createPolicyKeyStore } from "./policy-key-rows.ts";
 import { createSessionStore } from "./sessions.ts";
-import type { SharedLocks } from "./shared-locks.ts";
 import { createSigningKeyStore } from "./signing-key-rows.ts";
 import type { DirectoryAdministration, Store } from "./store.ts";
 import { defaultRetention, type Retention, sweep } from "./sweep.ts";
 import { createVerification } from "./verification.ts";
 
-export interface StoreOptions {
+export interface StoreOptions extends DatabaseSharing {
   /** `postgres://…`; its `options` parameter may set the search path. Goes before `file`. */
   readonly url?: string;
   /** SQLite file, or `:memory:`. One of `url` and `file` must be given. */
@@ -33,8 +32,6 @@ export interface StoreOptions {
   /** Takes the place of the one that `passwordHashing` describes. */
   readonly hasher?: PasswordHasher;
   readonly retention?: Partial<Retention>;
-  /** Of the threads that open the same SQLite file. */
-  readonly locks?: SharedLocks;
 }
 
 /**
@@ -42,7 +39,7 @@ export interface StoreOptions {
  * a newer version of the server.
  */
 export async function openStore(options: StoreOptions): Promise<Store> {
-  const database = await openDatabase(locationOf(options), options.locks);
+  const database = await openDatabase(locationOf(options), options);
   try {
     await migrate(database);
   } catch (error) {

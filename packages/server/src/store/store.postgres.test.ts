@@ -33,12 +33,14 @@ if (problem !== undefined) {
   describe("the store on PostgreSQL", () => {
     afterAll(() => administer(`drop schema ${schema} cascade`));
     const url = `${server}?options=-csearch_path%3D${schema}`;
-    storeSuite((options) => openStore({ url, passwordHashing: cheapHashing, ...options }), {
+    // The suites together open many stores, and a server has a hundred connections for all.
+    const connections = 8;
+    storeSuite((options) => openStore({ url, connections, passwordHashing: cheapHashing, ...options }), {
       nodesShareJourneys: true,
     });
 
     test("a journey whose node died is free again when its lease ends", async () => {
-      const store = await openStore({ url, masterKey: suiteMasterKey, clock: Date });
+      const store = await openStore({ url, connections, masterKey: suiteMasterKey, clock: Date });
       await administer(
         `insert into ${schema}.journey_leases values
          ('tenant-a', 'journey-x', 'dead node', extract(epoch from clock_timestamp()) * 1000 + 400)`,
