@@ -28,8 +28,13 @@ export function formatDiagnostic(diagnostic: Diagnostic): string {
 export function nearestName(typed: string, candidates: Iterable<string>): string | undefined {
   let best: string | undefined;
   let bestDistance = Math.max(1, Math.floor(typed.length / 3)) + 1;
+  const word = typed.toLowerCase();
+  const letters = lettersOf(word);
   for (const candidate of candidates) {
-    const distance = editDistance(typed.toLowerCase(), candidate.toLowerCase(), bestDistance);
+    const other = candidate.toLowerCase();
+    if (Math.abs(other.length - word.length) >= bestDistance) continue;
+    if (lettersMissing(letters, word, other) >= bestDistance) continue;
+    const distance = editDistance(word, other, bestDistance);
     if (distance < bestDistance) {
       best = candidate;
       bestDistance = distance;
@@ -38,8 +43,31 @@ export function nearestName(typed: string, candidates: Iterable<string>): string
   return best;
 }
 
+/** How often each letter stands in a word; letters share 64 places, which only lets more through. */
+function lettersOf(word: string): Int16Array {
+  const letters = new Int16Array(64);
+  for (let index = 0; index < word.length; index++) {
+    const place = word.charCodeAt(index) & 63;
+    letters[place] = (letters[place] ?? 0) + 1;
+  }
+  return letters;
+}
+
+/** A bound from below on the distance: letters that one of the two words has more of than the other. */
+function lettersMissing(letters: Int16Array, word: string, other: string): number {
+  const left = letters.slice();
+  let shared = 0;
+  for (let index = 0; index < other.length; index++) {
+    const place = other.charCodeAt(index) & 63;
+    const count = left[place] ?? 0;
+    if (count === 0) continue;
+    left[place] = count - 1;
+    shared++;
+  }
+  return Math.max(word.length, other.length) - shared;
+}
+
 function editDistance(a: string, b: string, limit: number): number {
-  if (Math.abs(a.length - b.length) >= limit) return limit;
   let beforePrevious: number[] = [];
   let leastBefore = 0;
   let previous = Array.from({ length: b.length + 1 }, (_, j) => j);

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { type ClaimsProvider, type Diagnostic, IdMap, type Policy } from "@vestibule/policy";
 import { checkTransformations } from "../transformations/check.ts";
 import { checkTransformationUses } from "../transformations/check-uses.ts";
@@ -64,5 +64,5 @@ function digestOf(value: unknown): string {
   const text = JSON.stringify(value, (key, part: unknown) =>
     key === "at" ? undefined : part instanceof IdMap ? part.values() : part,
   );
-  return createHash("sha256").update(text).digest("base64url");
+  return hash("sha256", text, "base64url");
 }
