@@ -119,7 +119,7 @@ const theStranger = () => {
   return stranger;
 };
 
-type AnyFault = WireFault | AnswerFault | TlsFault | NameFault | PortFault;
+export type AnyFault = WireFault | AnswerFault | TlsFault | NameFault | PortFault;
 
 export const faults: readonly AnyFault[] = [
   portFault,

@@ -1,7 +1,7 @@
 import { type CallPolicy, presets } from "@vestibule/engine";
 import type { Fault } from "./wire-faults.ts";
 
-/** How the connector is called in a case: the text of its settings, and what they come to. */
+/** How the API is called in a case: the text of its settings, and what they come to. */
 export interface Setting {
   readonly name: string;
   readonly preset: "seed" | "b2c-2025" | "strict" | "resilient";
@@ -9,7 +9,7 @@ export interface Setting {
   readonly policy: CallPolicy;
 }
 
-const setting = (
+export const setting = (
   preset: Setting["preset"],
   kind: "connector" | "restful",
   changes: Partial<CallPolicy> = {},

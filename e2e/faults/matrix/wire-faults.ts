@@ -243,11 +243,11 @@ export const wireFaults: readonly WireFault[] = [
 export interface AnswerFault extends Fault {
   readonly met: number;
   readonly answer: RequestListener;
-  /** It is none at the steps named here: the API's own word counts there. */
-  readonly word?: readonly ("one" | "two" | "three" | "rest")[];
+  /** A RESTful technical profile takes it: an action is a name like any other there, and every value has a text. */
+  readonly taken?: true;
 }
 
-const replies =
+export const replies =
   (status: number, body = "", headers: Readonly<Record<string, string>> = {}): RequestListener =>
   (_request, response) =>
     void response.writeHead(status, { "content-type": "application/json", ...headers }).end(body);
@@ -304,10 +304,9 @@ export const answerFaults: readonly AnswerFault[] = [
   },
 ];
 
-/** A 200 that a connector cannot use. */
-export const uselessBodies: readonly AnswerFault[] = [
-  ["is empty", ""],
-  ["is blank", " \r\n "],
+const useless: readonly (readonly [name: string, body: string, byProfiles?: "taken"])[] = [
+  ["is empty", "", "taken"],
+  ["is blank", " \r\n ", "taken"],
   ["is no JSON", "not json"],
   ["is a page", secretPage],
   ["is cut off", '{"version":"1.0.0","action":"Cont'],
@@ -322,19 +321,27 @@ export const uselessBodies: readonly AnswerFault[] = [
   ["nests 40 deep", `{"version":"1","action":"Continue","x":${"[".repeat(40)}${"]".repeat(40)}}`],
   ["nests 100,000 deep", "[".repeat(100_000)],
   ["opens 100,000 objects", '{"a":'.repeat(100_000)],
-  ["says two actions, the last one unknown", '{"version":"1","action":"Continue","action":"Perhaps"}'],
-  ["says an unknown action", '{"version":"1","action":"Block"}'],
-  ["says an action that is a number", '{"version":"1","action":1}'],
-  ["says an action that is an object", '{"version":"1","action":{}}'],
+  [
+    "says two actions, the last one unknown",
+    '{"version":"1","action":"Continue","action":"Perhaps"}',
+    "taken",
+  ],
+  ["says an unknown action", '{"version":"1","action":"Block"}', "taken"],
+  ["says an action that is a number", '{"version":"1","action":1}', "taken"],
+  ["says an action that is an object", '{"version":"1","action":{}}', "taken"],
   ["gives a huge number", '{"version":"1","action":"Continue","extension_Tier":1e400}'],
   ["gives a number of 40 digits", `{"version":"1","action":"Continue","extension_Tier":${"9".repeat(40)}}`],
   ["gives a fraction", '{"version":"1","action":"Continue","extension_Tier":1.5}'],
   ["gives text for a number", '{"version":"1","action":"Continue","extension_Tier":"gold"}'],
-  ["gives an object for a text", '{"version":"1","action":"Continue","city":{"a":1}}'],
-  ["gives a list for a text", '{"version":"1","action":"Continue","city":["a"]}'],
+  ["gives an object for a text", '{"version":"1","action":"Continue","city":{"a":1}}', "taken"],
+  ["gives a list for a text", '{"version":"1","action":"Continue","city":["a"]}', "taken"],
   ["is UTF-16", Buffer.from(good, "utf16le").toString("latin1")],
-].map(([name = "", body = ""]) => ({
+];
+
+/** A 200 that a connector cannot use. */
+export const uselessBodies: readonly AnswerFault[] = useless.map(([name, body, byProfiles]) => ({
   name: `answers 200 that ${name}`,
   met: 200,
   answer: replies(200, body),
+  ...(byProfiles && { taken: true }),
 }));

@@ -5,4 +5,11 @@ export { transformationTexts } from "../transformations/localized-texts.ts";
 export { runTransformation } from "../transformations/run.ts";
 export { JourneyBrowser } from "./browser.ts";
 export { type MemoryPorts, memoryPorts } from "./memory-ports.ts";
-export { handler, selfAsserted, step, technicalProfile } from "./sample-policy.ts";
+export {
+  handler,
+  type SampleParts,
+  samplePolicy,
+  selfAsserted,
+  step,
+  technicalProfile,
+} from "./sample-policy.ts";

@@ -160,7 +160,8 @@ function withoutEchoes({ request, credentials, proof }: Exchange, decision: Deci
 
 /**
  * Where the settings say so, the journey goes on although the API failed. What this side could not send, or must not,
- * stops it all the same: nobody gets past an API by typing what cannot be sent to it.
+ * stops it all the same: nobody gets past an API by typing what cannot be sent to it. So does a sentence that the API has
+ * for the person: it has decided.
  */
 function afterFailure(context: RestfulContext, exchange: Exchange, decision: Decision): Decision {
   const { onFailure } = context.metadata;
@@ -169,7 +170,9 @@ function afterFailure(context: RestfulContext, exchange: Exchange, decision: Dec
   const theirs =
     fault.kind === "transport"
       ? fault.failure === "token" || (exchange.result !== undefined && fault.failure !== "refusedAddress")
-      : fault.kind !== "configuration";
+      : fault.kind === "status"
+        ? fault.reason === undefined
+        : fault.kind === "answer";
   if (!theirs) return decision;
   return {
     kind: "continue",

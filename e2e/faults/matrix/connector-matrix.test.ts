@@ -1,10 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { createTestAuthority } from "../../../packages/server/src/outbound/fault-server.fixture.ts";
+import { expectSecrecy, expectTries } from "./expectations.ts";
 import { passTime, stopTime } from "./fake-clock.ts";
 import { type FaultyApi, faults, startFaultyApi, useStranger } from "./faulty-api.ts";
-import { type Place, Scene, type Seen, secrets } from "./scene.ts";
-import { connectorSettings, expectedTries, type Setting } from "./settings.ts";
-import type { Fault } from "./wire-faults.ts";
+import { Scene, type Seen } from "./scene.ts";
+import { connectorSettings, type Setting } from "./settings.ts";
+import { type Place, userFlowWith, walkTo } from "./user-flow.ts";
+import { type Fault, replies } from "./wire-faults.ts";
 
 // Every fault of an API, at every step, under several settings (security-and-fault-tests.md 6.4 (9) to (12), (16)): what the
 // person saw, what the operator saw, what came to be, how often and when it was tried, and that the next person gets through.
@@ -50,14 +52,14 @@ describe.each(faults.map((fault) => [fault.name, fault] as const))("an API that 
     "%s",
     async (_title, { place, setting }) => {
       const api = await startFaultyApi(fault, authority);
-      const scene = new Scene({ place, setting, url: api.url, authority, ...api.client });
+      const scene = sceneOf(place, setting, api);
       try {
-        const seen = await passTime(scene.signUp(place));
+        const seen = await passTime(scene.signUp(walkTo(place)));
         expectFailure(seen, fault, place, setting);
         expectTries(seen, fault, setting, api);
         expectSecrecy(seen, setting, api.url);
         await api.heal();
-        const next = await passTime(scene.signUp(place));
+        const next = await passTime(scene.signUp(walkTo(place)));
         expect(next.outcome.kind, next.text).toBe("issued");
         expect(next.hasAccount).toBe(true);
       } finally {
@@ -78,9 +80,9 @@ describe("where the journey goes on whatever the API does, it does so past an AP
     "%s",
     async (_title, { fault, place }) => {
       const api = await startFaultyApi(fault, authority);
-      const scene = new Scene({ place, setting, url: api.url, authority, ...api.client });
+      const scene = sceneOf(place, setting, api);
       try {
-        const seen = await passTime(scene.signUp(place));
+        const seen = await passTime(scene.signUp(walkTo(place)));
         expectSecrecy(seen, setting, api.url);
         if (fault.met === "refusedAddress") {
           // An address that must not be called is the operator's to mend.
@@ -104,6 +106,23 @@ describe("where the journey goes on whatever the API does, it does so past an AP
     },
   );
 });
+
+it.each(places)(
+  "what the API says to the person stops them, step %s, also where failures are passed over",
+  async (place) => {
+    const body = '{"version":"1.0.0","status":400,"action":"ValidationError","userMessage":"Not you."}';
+    const fault = { name: "", met: 400, answer: replies(400, body) } as const;
+    const setting = { ...connectorSettings[0], settings: { onFailure: "continue" } } as Setting;
+    const api = await startFaultyApi(fault, authority);
+    const scene = sceneOf(place, setting, api);
+    const seen = await passTime(scene.signUp(walkTo(place)));
+    expect(seen.outcome.kind).toBe(place === "two" ? "refused" : "relyingPartyError");
+    expect(seen.text).toContain("Not you.");
+    expect(seen.hasAccount).toBe(place === "three");
+    await scene.close();
+    await api.close();
+  },
+);
 
 describe("an answer that is awkward but clear is taken:", () => {
   const good = '{"version":"1.0.0","action":"Continue","city":"Malmö"}';
@@ -133,18 +152,18 @@ describe("an answer that is awkward but clear is taken:", () => {
     } as (typeof faults)[number];
     const setting = connectorSettings[1] as Setting;
     const api = await startFaultyApi(fault, authority);
-    const scene = new Scene({
-      place: "three",
-      setting: { ...setting, preset: "seed" },
-      url: api.url,
-      authority,
-    });
-    const seen = await passTime(scene.signUp("three"));
+    const scene = sceneOf("three", { ...setting, preset: "seed" }, api);
+    const seen = await passTime(scene.signUp(walkTo("three")));
     expect(JSON.stringify(seen.outcome)).toContain("Malmö");
     await scene.close();
     await api.close();
   });
 });
+
+function sceneOf(place: Place, setting: Setting, api: FaultyApi): Scene {
+  const policy = userFlowWith(place, setting, api.url, api.client.certificate !== undefined);
+  return new Scene({ policy, authority, ...api.client });
+}
 
 function expectFailure(seen: Seen, fault: Fault, place: Place, setting: Setting): void {
   // At the form the person may try again; elsewhere the application learns of it. No token, and no account before the write.
@@ -162,39 +181,4 @@ function expectFailure(seen: Seen, fault: Fault, place: Place, setting: Setting)
       Math.min(setting.policy.timeout, setting.policy.deadline || Number.POSITIVE_INFINITY) / 1000;
     expect(seen.text).toContain(`within timeout limit ${seconds} seconds`);
   }
-}
-
-function expectTries(seen: Seen, fault: Fault, setting: Setting, api: FaultyApi): void {
-  const expected = expectedTries(fault, setting.policy);
-  const attempts = seen.calls[0]?.attempts ?? [];
-  expect(attempts).toHaveLength(expected.starts.length);
-  if (api.arrivals.length > 0) expect(api.arrivals).toHaveLength(expected.starts.length);
-  if (fault.untimed) return;
-  let now = 0;
-  const starts = attempts.map(({ pause = 0, duration }) => {
-    const start = now + pause;
-    now = start + duration;
-    return start;
-  });
-  expect(starts).toEqual(expected.starts);
-  expect(now).toBe(expected.end);
-  const [first = 0] = api.arrivals;
-  if (api.arrivals.length > 0) expect(api.arrivals.map((at) => at - first)).toEqual(expected.starts);
-}
-
-function expectSecrecy(seen: Seen, setting: Setting, url: string): void {
-  // All that a person or an application is told: the sentence, its code, and what stands in the page's own data.
-  // A token names the person's provider, which is no API.
-  const person = `${seen.text}\n${seen.outcome.kind === "issued" ? "" : JSON.stringify(seen.outcome)}`;
-  const operator = JSON.stringify(seen.calls) + seen.trace;
-  for (const secret of Object.values(secrets)) {
-    expect(person).not.toContain(secret);
-    // The user name of Basic credentials is no secret, and is in no record all the same.
-    expect(operator).not.toContain(secret);
-  }
-  expect(person + operator).not.toContain("hunter2-in-the-page");
-  expect(person).not.toMatch(/node_modules|\n\s+at |\.[jt]s:\d|ECONN|ENOTFOUND|UND_ERR|undici/);
-  // B2C's own sentence names the service, without query; the presets of ours name nothing.
-  const shown = person.replaceAll(setting.policy.showServiceUrl ? url : "nothing", "");
-  expect(shown).not.toMatch(/https?:/);
 }
