@@ -41,3 +41,17 @@ function join(parts: readonly Uint8Array[], size: number): Uint8Array {
   }
   return whole;
 }
+
+/** Path and query of a call: what its signature covers. */
+export function targetOf(url: string): string {
+  const { pathname, search } = new URL(url, "http://localhost");
+  return pathname + search;
+}
+
+/** Without padding. */
+export function encodeBase64url(bytes: ArrayBuffer): string {
+  return btoa(String.fromCharCode(...new Uint8Array(bytes)))
+    .replace(/\+/g, "-")
+    .replace(/\//g, "_")
+    .replace(/=+$/, "");
+}

@@ -1,4 +1,4 @@
-import type { IncomingCall } from "./call.ts";
+import { encodeBase64url, type IncomingCall, targetOf } from "./call.ts";
 import type { CallerCheck } from "./callers.ts";
 
 export interface SignatureDemand {
@@ -35,7 +35,7 @@ export async function checkSignature(call: IncomingCall, demand: SignatureDemand
   const time = /^t=(\d{1,12})$/.exec(parts[0] ?? "")?.[1];
   const given = parts.slice(1, 9).flatMap((part) => decode(/^v1=([\w-]{43})$/.exec(part)?.[1]) ?? []);
   if (time === undefined || Math.abs(now / 1000 - Number(time)) > tolerance) return false;
-  const digest = encode(await crypto.subtle.digest("SHA-256", new Uint8Array(call.body)));
+  const digest = encodeBase64url(await crypto.subtle.digest("SHA-256", new Uint8Array(call.body)));
   const target = demand.target ?? targetOf(call.url);
   const key = call.header("idempotency-key") ?? "";
   const text = new TextEncoder().encode(
@@ -64,20 +64,8 @@ function requireKeys(keys: readonly string[]): void {
   }
 }
 
-function targetOf(url: string): string {
-  const { pathname, search } = new URL(url, "http://localhost");
-  return pathname + search;
-}
-
 function decode(base64url: string | undefined): Uint8Array<ArrayBuffer>[] | undefined {
   if (base64url === undefined) return undefined;
   const base64 = base64url.replace(/-/g, "+").replace(/_/g, "/");
   return [Uint8Array.from(atob(`${base64}=`), (character) => character.charCodeAt(0))];
-}
-
-function encode(digest: ArrayBuffer): string {
-  return btoa(String.fromCharCode(...new Uint8Array(digest)))
-    .replace(/\+/g, "-")
-    .replace(/\//g, "_")
-    .replace(/=+$/, "");
 }
