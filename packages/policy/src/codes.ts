@@ -84,7 +84,8 @@ export const policyDiagnostics: Readonly<Record<string, string>> = {
   PL316: "A provider's button without name, or a domain that two buttons share.",
   PL317: "A condition for enabling without its metadata items.",
   PL318: "A directory profile without exactly one key, or one that writes nothing.",
-  PL319: "A technical profile that nothing references.",
+  PL319:
+    "A metadata item that no technical profile of its kind has, or a technical profile that nothing references.",
   PL320: "A paragraph that is required.",
   PL401: "An unknown transformation method.",
   PL402: "Input claims that are not those of the method.",

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { loadPolicies } from "@vestibule/policy";
 import { expect, it } from "vitest";
 import { metadataItems } from "./metadata-items.ts";
 
@@ -40,4 +41,64 @@ it("says of every item what it does, in a sentence, once a kind", () => {
     expect(new Set(keys).size, kind).toBe(keys.length);
     for (const { key, describe } of items) expect(describe, key).toMatch(/^\S.*\.$/);
   }
+});
+
+const handler = (name: string) => `<Protocol Name="Proprietary" Handler="Web.TPEngine.Providers.${name}" />`;
+/** Each kind of the reference, as a policy declares it. */
+const declared: Readonly<Record<string, string>> = {
+  "Self-asserted": handler("SelfAssertedAttributeProvider"),
+  Directory: handler("AzureActiveDirectoryProvider"),
+  "Local sign-in (login-NonInteractive)": '<Protocol Name="OpenIdConnect" />',
+  RESTful: handler("RestfulProvider"),
+  "One-time password": handler("OneTimePasswordProtocolProvider"),
+  "Azure AD SSPR": handler("AadSsprProtocolProvider"),
+  "Phone factor": handler("PhoneFactorProtocolProvider"),
+  id_token_hint: '<Protocol Name="None" />',
+  "OpenID Connect provider": '<Protocol Name="OpenIdConnect" />',
+  "OAuth 2.0 provider": '<Protocol Name="OAuth2" />',
+  "JWT issuer": '<Protocol Name="None" /><OutputTokenFormat>JWT</OutputTokenFormat>',
+  "UserInfo issuer and token": '<Protocol Name="None" />',
+  "Application Insights": handler("Insights.AzureApplicationInsightsProvider"),
+};
+
+/** What the loading of a policy says of the keys in `items`, in a profile of each kind. */
+function remarks(items: (kind: string) => readonly string[]): readonly string[] {
+  const kinds = Object.keys(declared);
+  const profiles = kinds.map(
+    (kind, index) =>
+      `<TechnicalProfile Id="P${index}">${declared[kind]}<Metadata>${items(kind)
+        .map((key) => `<Item Key="${key}">1</Item>`)
+        .join("")}</Metadata></TechnicalProfile>`,
+  );
+  const issuer = kinds.indexOf("JWT issuer");
+  const steps = kinds.map((kind, index) =>
+    index === issuer
+      ? ""
+      : `<OrchestrationStep Order="${index + 1}" Type="ClaimsExchange"><ClaimsExchanges><ClaimsExchange Id="${kind}" TechnicalProfileReferenceId="P${index}" /></ClaimsExchanges></OrchestrationStep>`,
+  );
+  const text = `<TrustFrameworkPolicy xmlns="http://schemas.microsoft.com/online/cpim/schemas/2013/06"
+      PolicySchemaVersion="0.3.0.0" TenantId="contoso.onmicrosoft.com" PolicyId="B2C_1A_x" PublicPolicyUri="http://x">
+    <ClaimsProviders><ClaimsProvider><TechnicalProfiles>${profiles.join("")}</TechnicalProfiles></ClaimsProvider></ClaimsProviders>
+    <UserJourneys><UserJourney Id="J"><OrchestrationSteps>${steps.join("")}
+      <OrchestrationStep Order="${kinds.length + 1}" Type="SendClaims" CpimIssuerTechnicalProfileReferenceId="P${issuer}" />
+    </OrchestrationSteps></UserJourney></UserJourneys>
+    <RelyingParty><DefaultUserJourney ReferenceId="J" /><TechnicalProfile Id="PolicyProfile">
+      <Protocol Name="OpenIdConnect" /></TechnicalProfile></RelyingParty>
+  </TrustFrameworkPolicy>`;
+  const { diagnostics } = loadPolicies([{ file: "x.xml", bytes: Buffer.from(text) }]);
+  return diagnostics
+    .filter(({ code, message }) => code === "PL319" && message.includes("metadata item"))
+    .map(({ message }) => message);
+}
+
+it("lists no item that the loading of a policy calls unknown", () => {
+  const known = (kind: string) => [
+    ...(metadataItems[kind] ?? []).map(({ key }) => key),
+    ...(metadataItems[""] ?? []).map(({ key }) => key),
+  ];
+  expect(Object.keys(metadataItems).filter((kind) => kind !== "" && !declared[kind])).toEqual([]);
+  expect(remarks(known)).toEqual([]);
+  // A password grant is told from a provider by this item alone.
+  const stranger = (kind: string) => [...(kind.startsWith("Local") ? ["grant_type"] : []), "NobodyKnowsThis"];
+  expect(remarks(stranger)).toHaveLength(Object.keys(declared).length);
 });

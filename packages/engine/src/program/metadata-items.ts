@@ -108,7 +108,7 @@ AccessTokenEndpoint | | Where the code is redeemed.
 JWKS | | The provider's keys.
 issuer | | Who must have issued the id token.
 ReadBodyClaimsOnIdpRedirect | | Names of the claims that the provider posts beside the code, such as Apple's user.
--MarkAsFailureOnStatusCode | | Accepted; every status from 400 is a failure.`),
+-MarkAsFailureOnStatusCode5xx | | Accepted; every status from 400 is a failure.`),
   "OAuth 2.0 provider": items(`${provider}
 authorization_endpoint | | Where people are sent. Required.
 AccessTokenEndpoint | | Where the code is redeemed. Required.

@@ -52,6 +52,8 @@ const handlers: Readonly<Record<string, Reader>> = {
   "web.tpengine.sso.defaultssosessionprovider": session("Default"),
   "web.tpengine.sso.externalloginssosessionprovider": session("ExternalLogin"),
   "web.tpengine.sso.oauthssosessionprovider": session("OAuth"),
+  // Without a SAML party it does what the OAuth provider does: it skips nothing and lets a sign-out go on.
+  "web.tpengine.sso.samlssosessionprovider": session("OAuth"),
 };
 
 /** Handlers that run, in lower case. */

@@ -10,7 +10,7 @@ import {
   type ProfileKind,
   profileKind,
 } from "./profile-kind.ts";
-import { metadataKeys, metadataRules } from "./profile-metadata.ts";
+import { keysWithout, metadataRules } from "./profile-metadata.ts";
 import type { CallSite, Reach } from "./reach.ts";
 import type { Scope } from "./scope.ts";
 
@@ -30,6 +30,7 @@ export function checkReachedProfiles(
     if (kind === "directory") checkDirectory(scope, profile);
     if (kind === "restful") checkRestful(scope, profile);
     if (kind === "selfAsserted" && sites.has("step")) checkSelfAsserted(scope, profile, profileOf);
+    if (kind === "phoneFactor" || kind === "claimsTransformation") pageOf(scope, profile);
     if (kind !== "selfAsserted") checkPlacement(scope, profile, kind);
   }
 }
@@ -128,30 +129,28 @@ const nearKeys = new WeakMap<
   { readonly kind: ProfileKind; readonly near: string | undefined }
 >();
 
-function nearKey(
-  item: MetadataItem,
-  kind: ProfileKind,
-  known: ReadonlyMap<string, string>,
-): string | undefined {
+function nearKey(item: MetadataItem, kind: ProfileKind, known: Iterable<string>): string | undefined {
   const before = nearKeys.get(item);
   if (before?.kind === kind) return before.near;
-  const near = nearestName(item.key, known.values());
+  const name = nearestName(item.key, known);
+  const near = name !== undefined && Math.abs(name.length - item.key.length) <= 2 ? name : undefined;
   nearKeys.set(item, { kind, near });
   return near;
 }
 
-/** Unknown keys are ignored; one that is nearly a known key is probably meant to be it (PL319). */
+/**
+ * A key that no profile of the kind has is ignored, as in B2C, and said (PL319): it is misspelt, or left over. A page's
+ * template may have settings of its own.
+ */
 function checkSpelling(report: Report, profile: ProfileFragment, kind: ProfileKind): void {
-  const known = metadataKeys.get(kind);
-  if (!known) return;
   for (const item of profile.metadata ?? []) {
     const { key, at } = item;
-    // Message overrides have long names of their own that resemble the switches they belong to.
-    if (known.has(key.toLowerCase()) || /^UserMessageIf/i.test(key)) continue;
+    const known = keysWithout(kind, key);
+    if (!known) continue;
     const near = nearKey(item, kind, known);
-    if (near === undefined || Math.abs(near.length - key.length) > 2) continue;
+    if (near === undefined && /^setting\./i.test(key)) continue;
     const message = `${kind} profiles have no metadata item '${shortened(key)}'; '${profile.id}' has it without effect.`;
-    report.warning("PL319", at, message, `Did you mean '${near}'?`);
+    report.warning("PL319", at, message, near === undefined ? undefined : `Did you mean '${near}'?`);
   }
 }
 
@@ -317,6 +316,14 @@ function checkPlacement({ report }: Scope, profile: ProfileFragment, kind: Profi
     report.error("PL306", display.at, `'${profile.id}' is not self-asserted and cannot have display claims.`);
 }
 
+/** The content definition that the profile's metadata names (PL105). */
+function pageOf(scope: Scope, profile: ProfileFragment) {
+  const item = profile.metadata?.find(({ key }) => /^contentdefinitionreferenceid$/i.test(key));
+  return item?.value
+    ? scope.resolve(scope.merged.contentDefinitions, item.value, item.at, "PL105", "ContentDefinition")
+    : undefined;
+}
+
 function checkSelfAsserted(
   scope: Scope,
   profile: ProfileFragment,
@@ -324,24 +331,16 @@ function checkSelfAsserted(
 ): void {
   const { merged, report } = scope;
   const displays = profile.displayClaims ?? [];
-  const page = metadataValue(profile, "ContentDefinitionReferenceId");
-  if (page !== undefined && page !== "") {
-    const at = profile.metadata?.find(({ key }) => /^contentdefinitionreferenceid$/i.test(key))?.at;
-    const definition = scope.resolve(merged.contentDefinitions, page, at, "PL105", "ContentDefinition");
-    const reading = definition?.dataUri && readDataUri(definition.dataUri.value);
-    const controls = displays.some(({ kind }) => kind === "control");
-    if (
-      controls &&
-      reading &&
-      "uri" in reading &&
-      !(reading.uri.contract && atLeast(reading.uri.version, [2, 0, 0]))
-    )
-      report.warning(
-        "PL611",
-        profile.at,
-        `'${profile.id}' shows display controls; its layout '${page}' is too old for them (2.0.0 at least).`,
-      );
-  }
+  const definition = pageOf(scope, profile);
+  const reading = definition?.dataUri && readDataUri(definition.dataUri.value);
+  const tooOld =
+    reading && "uri" in reading && !(reading.uri.contract && atLeast(reading.uri.version, [2, 0, 0]));
+  if (tooOld && displays.some(({ kind }) => kind === "control"))
+    report.warning(
+      "PL611",
+      profile.at,
+      `'${profile.id}' shows display controls; its layout '${definition.id}' is too old for them (2.0.0 at least).`,
+    );
   if (displays.length > 0) return;
   const given = new Set((profile.inputClaims ?? []).map(({ claimTypeReferenceId: id }) => id.toLowerCase()));
   const transformed = [

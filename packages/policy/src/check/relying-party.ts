@@ -200,6 +200,7 @@ const claimKeys = new Set([
   "claimtypeonwhichtoenable",
   "claimusedforrequestpayload",
   "useclaimasbearertoken",
+  "issuer_refresh_token_user_identity_claim_type",
 ]);
 const journeyKeys = new Set(["refreshtokenuserjourneyid", "clientcredentialsuserjourneyid"]);
 

@@ -1,7 +1,8 @@
 import type { XmlElement } from "../xml/parse.ts";
 import type { SourceText } from "../xml/source-text.ts";
-import type { Placed, PolicyDocument, ProfileFragment, ProviderBracket } from "./document.ts";
+import type { PolicyDocument, ProfileFragment, ProviderBracket } from "./document.ts";
 import { defined, ElementReader } from "./element.ts";
+import { ignoredParts } from "./ignored-parts.ts";
 import { readClaimType, readInputValidation, readPredicate, readPredicateValidation } from "./read-claims.ts";
 import { readDomains } from "./read-domains.ts";
 import { readJourney } from "./read-journey.ts";
@@ -84,14 +85,4 @@ function readProviders(
       .items(provider, "TechnicalProfiles", "TechnicalProfile")
       .map((profile) => ({ bracket, profile: readProfile(reader, profile) }));
   });
-}
-
-function ignoredParts(reader: ElementReader, root: XmlElement): Placed<string>[] {
-  const elements = ["PolicyConstraints", "Contacts"].flatMap((name) => {
-    const element = reader.child(root, name);
-    return element ? [{ value: name, at: reader.at(element) }] : [];
-  });
-  return root.attributes.StateTableName === undefined
-    ? elements
-    : [...elements, { value: "StateTableName", at: reader.at(root) }];
 }
