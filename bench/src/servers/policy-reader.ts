@@ -2,6 +2,7 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { compile, type Program } from "@vestibule/engine";
 import { PolicySet } from "@vestibule/policy";
+import { enlargeNursery } from "@vestibule/server";
 import { SaxesParser } from "saxes";
 import type { PolicyText } from "../policies/chain.ts";
 import { stepTimes } from "../policies/step-times.ts";
@@ -14,6 +15,9 @@ export interface PolicyReaderOptions {
 }
 
 const turns = 60;
+
+// As the command line does.
+enlargeNursery();
 
 /** Reads a chain of policies: the first time when it starts, again and beside the bare parser when it is asked. */
 serve(async ({ files }: PolicyReaderOptions): Promise<Started> => {
