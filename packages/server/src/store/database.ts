@@ -61,12 +61,16 @@ function openSqlite(path: string, locks: SharedLocks | undefined): Database {
 /**
  * Makes a new file for its owner only, whatever folder it lies in: it holds hashes of passwords and people's data.
  * SQLite gives its log and its shared memory the rights of the file.
+ *
+ * A file that is there is not opened: to close it again would end the locks that SQLite has on it for another thread of
+ * this process (POSIX gives them to the process). A backup by an older sqlite3 would then delete the log under the server.
+ * https://www.sqlite.org/howtocorrupt.html, 2.2
  */
 function makePrivate(path: string): void {
   try {
-    closeSync(openSync(path, "a", 0o600));
+    closeSync(openSync(path, "wx", 0o600));
   } catch {
-    // SQLite says why the file cannot be had.
+    // It is there already, or SQLite says why it cannot be had.
   }
 }
 

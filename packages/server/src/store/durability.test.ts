@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -163,6 +163,19 @@ describe("the database file", () => {
       expect(bytes.includes(hidden), String(hidden)).toBe(false);
     }
     await store.close();
+  });
+
+  test.runIf(process.platform === "linux")("stays locked while two threads of a server use it", async () => {
+    const file = join(folder, "shared.db");
+    const open = () => openStore({ file, masterKey: suiteMasterKey, clock: new TestClock() });
+    const threads = [await open(), await open()];
+    // Without this lock the backup by an older sqlite3 deletes the log, and what the server writes from then on is lost.
+    const { ino } = await stat(file);
+    const locks = (await readFile("/proc/locks", "utf8")).split("\n").map((line) => line.split(/\s+/));
+    expect(
+      locks.filter((lock) => lock.includes(String(process.pid)) && lock[5]?.endsWith(`:${ino}`)),
+    ).toMatchObject([{ 1: "POSIX", 3: "READ" }]);
+    for (const thread of threads) await thread.close();
   });
 
   test("does not open under another master key", async () => {
