@@ -346,7 +346,23 @@ export interface NotificationPort {
 }
 
 export interface CallRecorder {
+  /** A call begins, before anything of it is sent. Absent = nobody traces calls. */
+  begin?(
+    call: Pick<
+      CallRecord,
+      "at" | "correlationId" | "policyId" | "step" | "technicalProfile" | "connectorStep" | "connectorId"
+    >,
+  ): CallTrace;
   record(call: CallRecord): Promise<void>;
+}
+
+/** One call as whoever traces this process sees it. */
+export interface CallTrace {
+  /** What names the call to the API: a header of W3C Trace Context, level 1. Absent = there is no trace. */
+  readonly traceparent?: string;
+  /** Sends the request as a part of the trace. */
+  run<T>(work: () => Promise<T>): Promise<T>;
+  end(call: CallRecord): void;
 }
 
 // Keys, codes ---------------------------------------------------------------------------------------------------------

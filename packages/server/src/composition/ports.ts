@@ -5,7 +5,7 @@ import type { TokenSigning } from "../context.ts";
 import { randomToken } from "../keys/random-token.ts";
 import type { Mailer } from "../messages/mailer.ts";
 import type { ConnectorMetrics } from "../metrics/connector-metrics.ts";
-import { recordSpan } from "../metrics/connector-spans.ts";
+import { beginSpan } from "../metrics/connector-spans.ts";
 import { findApplication } from "../relying-party/authorize.ts";
 import type { PhoneDelivery, Store } from "../store/store.ts";
 import type { Tenant } from "../tenant/tenant.ts";
@@ -81,6 +81,7 @@ function bindPorts(
       },
     },
     calls: {
+      begin: (call) => beginSpan(tenant.defaultDomain, call),
       // The person's journey goes on although its record is lost; the operator learns of it from the log.
       record: async (call) => {
         const lost = (text: string) => (error: unknown) => {
@@ -88,7 +89,6 @@ function bindPorts(
         };
         const audit = connectorAudit(tenant, call);
         records.metrics?.observe(tenant.defaultDomain, call);
-        recordSpan(tenant.defaultDomain, call);
         await Promise.all([
           records.keepsCalls &&
             store.observations

@@ -2,7 +2,7 @@ import { type Attributes, type Span, type SpanOptions, type Tracer, trace } from
 import type { CallRecord } from "@vestibule/engine";
 import { afterEach, describe, expect, it } from "vitest";
 import { createOutboundHttp } from "../outbound/index.ts";
-import { recordSpan } from "./connector-spans.ts";
+import { beginSpan } from "./connector-spans.ts";
 import { type Metrics, openMetrics } from "./endpoint.ts";
 
 const open: Metrics[] = [];
@@ -132,48 +132,62 @@ describe("metrics", () => {
 });
 
 describe("a span", () => {
+  interface Seen {
+    readonly name: string;
+    readonly options: SpanOptions;
+    readonly attributes: Attributes;
+    readonly events: [string, Attributes][];
+    ended?: unknown;
+    status?: unknown;
+  }
+  const spans: Seen[] = [];
+  const ids = { traceId: "0af7651916cd43dd8448eb211c80319c", spanId: "b7ad6b7169203331" };
+  let traceFlags = 1;
+  const tracer = {
+    startSpan(name: string, options: SpanOptions) {
+      const seen: Seen = { name, options, attributes: { ...options.attributes }, events: [] };
+      spans.push(seen);
+      return {
+        spanContext: () => ({ ...ids, traceFlags }),
+        isRecording: () => traceFlags === 1,
+        setAttributes: (attributes: Attributes) => void Object.assign(seen.attributes, attributes),
+        addEvent: (event: string, attributes: Attributes) => void seen.events.push([event, attributes]),
+        setStatus: (status: unknown) => {
+          seen.status = status;
+        },
+        end: (at: unknown) => {
+          seen.ended = at;
+        },
+      } as unknown as Span;
+    },
+  } as unknown as Tracer;
+
+  it("is not there, nor a header for it, where the process has no SDK", async () => {
+    const begun = beginSpan("contoso.example", call);
+    expect(begun.traceparent).toBeUndefined();
+    expect(await begun.run(async () => "sent")).toBe("sent");
+    begun.end(call);
+  });
+
   it("tells what the call was, and nothing of the person", () => {
-    const spans: {
-      name: string;
-      options: SpanOptions;
-      events: [string, Attributes][];
-      ended?: unknown;
-      status?: unknown;
-    }[] = [];
-    const tracer = {
-      startSpan(name: string, options: SpanOptions) {
-        const seen: (typeof spans)[number] = { name, options, events: [] };
-        spans.push(seen);
-        return {
-          isRecording: () => true,
-          addEvent: (event: string, attributes: Attributes) => void seen.events.push([event, attributes]),
-          setStatus: (status: unknown) => {
-            seen.status = status;
-          },
-          end: (at: unknown) => {
-            seen.ended = at;
-          },
-        } as unknown as Span;
-      },
-    } as unknown as Tracer;
     trace.setGlobalTracerProvider({ getTracer: () => tracer });
-    recordSpan("contoso.example", call);
-    trace.disable();
+    spans.length = 0;
+    const begun = beginSpan("contoso.example", call);
+    expect(begun.traceparent).toBe(`00-${ids.traceId}-${ids.spanId}-01`);
+    begun.end(call);
     const [span] = spans;
     expect(span).toMatchObject({
       name: "connector before-creating",
-      options: {
-        startTime: call.at,
-        attributes: {
-          "http.request.method": "POST",
-          "server.address": "api.example",
-          "url.full": "https://api.example/sign-up/{email}",
-          "http.response.status_code": 503,
-          "http.request.resend_count": 1,
-          "error.type": "answer",
-          "vestibule.decision": "fail",
-          "vestibule.correlation_id": "journey-1",
-        },
+      options: { startTime: call.at },
+      attributes: {
+        "http.request.method": "POST",
+        "server.address": "api.example",
+        "url.full": "https://api.example/sign-up/{email}",
+        "http.response.status_code": 503,
+        "http.request.resend_count": 1,
+        "error.type": "answer",
+        "vestibule.decision": "fail",
+        "vestibule.correlation_id": "journey-1",
       },
       events: [
         ["try 1", { "error.type": "timeout" }],
@@ -183,5 +197,16 @@ describe("a span", () => {
       ended: call.at + 100,
     });
     expect(JSON.stringify(spans)).not.toMatch(/ida@contoso|Ida is not known/);
+  });
+
+  it("that is not kept is named all the same, with the flag that says so", () => {
+    traceFlags = 0;
+    spans.length = 0;
+    const begun = beginSpan("contoso.example", call);
+    begun.end(call);
+    trace.disable();
+    expect(begun.traceparent).toBe(`00-${ids.traceId}-${ids.spanId}-00`);
+    expect(spans[0]).toMatchObject({ events: [], ended: undefined });
+    expect(spans[0]?.attributes).not.toHaveProperty("vestibule.decision");
   });
 });

@@ -216,13 +216,13 @@ export function blockPage(): TechnicalProfile {
   });
 }
 
-/** Whether any connector of the flow can end it with the block page. */
+/** Whether a connector of this step can end the flow with the block page. */
+export function blocksAt(scope: Scope, at: ConnectorStep): boolean {
+  const asks = scope.connectors[at].some((each) => !notifies(each));
+  return asks && (at !== "preTokenIssuance" || scope.facts.connectorSettings.enforceBlockAtTokenStep);
+}
+
+/** Whether any connector of the flow can. */
 export function canBlock(scope: Scope): boolean {
-  const { postFederationSignup, postAttributeCollection, preTokenIssuance } = scope.connectors;
-  const asks = (connectors: readonly ConnectorFacts[]) => connectors.some((each) => !notifies(each));
-  return (
-    asks(postFederationSignup) ||
-    asks(postAttributeCollection) ||
-    (asks(preTokenIssuance) && scope.facts.connectorSettings.enforceBlockAtTokenStep)
-  );
+  return Object.keys(steps).some((at) => blocksAt(scope, at as ConnectorStep));
 }

@@ -95,6 +95,7 @@ describe("connectors", () => {
       "AAD-UserWriteUsingLogonEmail",
       "PreUserWriteRestful",
     ]);
+    expect(steps(only).join("\n")).not.toContain("SelfAsserted-BlockPage");
   });
 
   it("carry their credentials by reference, and the tenant's switches", () => {

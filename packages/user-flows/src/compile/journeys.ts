@@ -8,7 +8,7 @@ import {
   skipUnlessExists,
   step,
 } from "./blocks.ts";
-import { blockStep, connectorSteps, unstoredClaims } from "./connector-profiles.ts";
+import { blockStep, blocksAt, connectorSteps, unstoredClaims } from "./connector-profiles.ts";
 import { exchangeIdOf } from "./federation-profiles.ts";
 import {
   resetDiscoveryId,
@@ -185,7 +185,7 @@ function forgotPassword(scope: Scope): Exchange[] {
 // Sign-up -------------------------------------------------------------------------------------------------------------
 
 function blockAfterLocalSignUp(scope: Scope): Step[] {
-  const canBlock = scope.localIdentity !== undefined && scope.connectors.postAttributeCollection.length > 0;
+  const canBlock = scope.localIdentity !== undefined && blocksAt(scope, "postAttributeCollection");
   return canBlock ? [blockStep("LocalSignUpBlockPageExchange")] : [];
 }
 
@@ -208,9 +208,7 @@ function federatedSignUp(scope: Scope): Step[] {
   return [
     ...first,
     exchangeStep("SelfAsserted-SocialExchange", socialExchangeId, unlessKnown),
-    ...(scope.connectors.postAttributeCollection.length > 0
-      ? [blockStep("SocialSignUpBlockPageExchange")]
-      : []),
+    ...(blocksAt(scope, "postAttributeCollection") ? [blockStep("SocialSignUpBlockPageExchange")] : []),
   ];
 }
 

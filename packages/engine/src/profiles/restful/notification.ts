@@ -87,6 +87,7 @@ export async function deliverNotification(
   const found = notifyProfile(program, notification.technicalProfile);
   if ("problem" in found) return { delivered: false, problem: found.problem, tries: 1 };
   const { profile, metadata } = found;
+  const begin = ports.calls.begin?.bind(ports.calls);
   let recorded: CallRecord | undefined;
   let answer: HttpAnswer | undefined;
   const codec: Codec = {
@@ -101,6 +102,7 @@ export async function deliverNotification(
   const observed: Ports = {
     ...ports,
     calls: {
+      ...(begin && { begin }),
       async record(call) {
         recorded = call;
         await ports.calls.record(call);

@@ -1,4 +1,4 @@
-import type { CallRecord, ClaimVerdict, HttpAttempt, HttpResult } from "../../ports.ts";
+import type { CallRecord, CallTrace, ClaimVerdict, HttpAttempt, HttpResult } from "../../ports.ts";
 import { callSecrets } from "./credentials.ts";
 import type { CallFailure, Credentials, Decision, EncodedRequest, RestfulContext } from "./exchange.ts";
 import { faultDetail } from "./failure.ts";
@@ -21,6 +21,7 @@ export interface Exchange {
   credentials?: Credentials;
   /** Headers of the profile, of the call's identity and of its signature. */
   proof?: Pick<Credentials, "headers" | "secrets">;
+  trace?: CallTrace;
   result?: HttpResult;
 }
 
@@ -102,6 +103,7 @@ export async function recordCall(
       ...(warnings.length > 0 && { warnings }),
     },
   });
+  exchange.trace?.end(call);
   await ports.calls.record(call);
 }
 

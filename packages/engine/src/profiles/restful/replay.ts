@@ -51,11 +51,13 @@ export async function replayCall(
       warnings: [],
     }),
   };
+  const begin = ports.calls.begin?.bind(ports.calls);
   let recorded: CallRecord | undefined;
   const observed: Ports = {
     ...ports,
     ...(answer && { http: playedAnswer(answer) }),
     calls: {
+      ...(!answer && begin && { begin }),
       async record(call) {
         recorded = call;
         if (!answer) await ports.calls.record(call);

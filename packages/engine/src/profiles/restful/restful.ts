@@ -39,12 +39,25 @@ export async function runExchange(
   codec: Codec,
   work: (context: RestfulContext, codec: Codec, exchange: Exchange) => Promise<Decision> = decide,
 ): Promise<ProfileResult> {
-  const started = context.ports.clock.now();
-  const exchange: Exchange = { started, attempts: [] };
+  const exchange = begin(context);
   const decided = withoutEchoes(exchange, await work(context, codec, exchange));
   const decision = afterFailure(context, exchange, decided);
   await recordCall(context, exchange, decision);
   return resultOf(context, decision);
+}
+
+function begin({ metadata, ports, profile, state, step }: RestfulContext): Exchange {
+  const started = ports.clock.now();
+  const trace = ports.calls.begin?.({
+    at: started,
+    correlationId: state.id,
+    policyId: state.policyId,
+    step,
+    technicalProfile: profile.id,
+    ...(metadata.connector && { connectorStep: metadata.connector.step }),
+    ...(metadata.connector?.id && { connectorId: metadata.connector.id }),
+  });
+  return { started, attempts: [], ...(trace && { trace }) };
 }
 
 async function decide(context: RestfulContext, codec: Codec, exchange: Exchange): Promise<Decision> {
@@ -64,11 +77,12 @@ async function decide(context: RestfulContext, codec: Codec, exchange: Exchange)
   const oversize = oversizeOf(request);
   if (oversize) return fail({ kind: "transport", failure: "tooLarge", detail: oversize });
 
-  const proof = await prove(context, request);
+  const proof = await prove(context, request, exchange);
   if ("fault" in proof) return fail(proof.fault);
   exchange.proof = proof;
 
-  const result = await send(context, exchange, request, credentials, proof.headers);
+  const sending = () => send(context, exchange, request, credentials, proof.headers);
+  const result = await (exchange.trace ? exchange.trace.run(sending) : sending());
   if ("fault" in result) return fail(result.fault);
   exchange.attempts = result.attempts;
   exchange.result = result;
@@ -115,6 +129,7 @@ async function send(
 async function prove(
   context: RestfulContext,
   request: EncodedRequest,
+  exchange: Exchange,
 ): Promise<Pick<Credentials, "headers" | "secrets"> | { readonly fault: Fault }> {
   const { call, trust } = context.metadata;
   const further = await furtherHeaders(context);
@@ -122,6 +137,7 @@ async function prove(
   const needsKey = call.idempotencyKey || trust.signature !== undefined;
   const key = request.idempotencyKey ?? (needsKey ? context.ports.random.uuid() : undefined);
   const headers = {
+    ...traceHeader(exchange, [request.headers, further.headers, exchange.credentials?.headers]),
     ...further.headers,
     ...(key !== undefined && { "idempotency-key": key }),
     ...(trust.correlationId && { "x-correlation-id": context.state.id }),
@@ -133,6 +149,18 @@ async function prove(
     headers: { ...headers, ...signature.headers },
     secrets: [...further.secrets, ...signature.secrets],
   };
+}
+
+/** Links the API's own trace with ours. A policy or connector that sends such a header itself knows better. */
+function traceHeader(
+  { trace }: Exchange,
+  others: readonly (Readonly<Record<string, string>> | undefined)[],
+): Readonly<Record<string, string>> {
+  if (trace?.traceparent === undefined) return {};
+  const isSet = others.some((headers) =>
+    Object.keys(headers ?? {}).some((name) => name.toLowerCase() === "traceparent"),
+  );
+  return isSet ? {} : { traceparent: trace.traceparent };
 }
 
 /** An API's sentence may repeat what it was sent; the person must not read our credentials in it. */
