@@ -2,10 +2,11 @@ import { createHash, randomUUID } from "node:crypto";
 import { readFile, realpath, stat } from "node:fs/promises";
 import { join, sep } from "node:path";
 import type { KeyPort, StoredCertificate } from "@vestibule/engine";
-import type { PolicyKeyStore, StoredPolicyKey } from "../store/store.ts";
+import type { PolicyKeyStore } from "../store/store.ts";
 import type { KeyContainerSource, Tenant } from "../tenant/tenant.ts";
 import type { OpenedCertificate } from "./certificates.ts";
 import { containerKey } from "./container-name.ts";
+import { forgetKeys, type KeptKeys, keysOf } from "./kept-keys.ts";
 import { KeyError, noValidKey } from "./key-errors.ts";
 
 export interface PolicyKeyParts {
@@ -16,46 +17,8 @@ export interface PolicyKeyParts {
   readonly environment?: Readonly<Record<string, string | undefined>>;
 }
 
-/** Milliseconds that keys of the database are kept in memory: a call with credentials and a signature asks for several. */
-const freshness = 5_000;
-const mostContainers = 1000;
-
-interface Kept {
-  readonly at: number;
-  readonly keys: Promise<readonly StoredPolicyKey[]>;
-}
-
-const kept = new WeakMap<PolicyKeyStore, Map<string, Kept>>();
-
-/** The container's keys as they were at most five seconds ago; what this process itself changes counts at once. */
-function keysOf(
-  store: PolicyKeyStore,
-  tenantId: string,
-  container: string,
-): Promise<readonly StoredPolicyKey[]> {
-  let containers = kept.get(store);
-  if (!containers) {
-    containers = new Map();
-    kept.set(store, containers);
-  }
-  const name = `${tenantId}\n${container}`;
-  const known = containers.get(name);
-  // The machine's own time: a clock that is set back must not keep a key alive.
-  const at = performance.now();
-  if (known && at - known.at < freshness) return known.keys;
-  const keys = store.list(tenantId, container);
-  const entry = { at, keys };
-  if (containers.size >= mostContainers) containers.clear();
-  containers.set(name, entry);
-  keys.catch(() => {
-    if (containers.get(name) === entry) containers.delete(name);
-  });
-  return keys;
-}
-
-function forget(store: PolicyKeyStore, tenantId: string, container: string): void {
-  kept.get(store)?.delete(`${tenantId}\n${container}`);
-}
+/** Names come from policies, which are few; the bound is for safety. */
+const mostSecrets = 1000;
 
 /** What may be shown of a policy key. */
 export interface PolicyKeySummary {
@@ -78,13 +41,29 @@ export function createKeyPort(parts: PolicyKeyParts, tenant: Tenant): KeyPort {
   );
   const environment = parts.environment ?? process.env;
 
-  const secret = async (container: string): Promise<string | undefined> => {
-    const stored = (await keysOf(parts.keys, tenant.id, containerKey(container))).filter(
-      (key) => key.kind === "secret",
-    );
-    const newest = stored.at(-1);
+  const secrets = new Map<string, { readonly kept: KeptKeys; readonly value: Promise<string | undefined> }>();
+
+  /** One look into a map for what was asked for a moment ago; a file may have changed since, and is read again. */
+  const secret = (container: string): Promise<string | undefined> => {
+    const known = secrets.get(container);
+    if (known?.kept.fresh) return known.value;
+    const name = containerKey(container);
+    const kept = keysOf(parts.keys, tenant.id, name);
+    const source = sources.get(name);
+    const value = findSecret(container, kept, source);
+    if (source?.kind === "file") return value;
+    if (secrets.size >= mostSecrets) secrets.clear();
+    secrets.set(container, { kept, value });
+    return value;
+  };
+
+  const findSecret = async (
+    container: string,
+    kept: KeptKeys,
+    source: KeyContainerSource | undefined,
+  ): Promise<string | undefined> => {
+    const newest = (await kept.keys).filter((key) => key.kind === "secret").at(-1);
     if (newest !== undefined) return newest.value;
-    const source = sources.get(containerKey(container));
     // Editors end a file with a line break; a secret has none.
     return source && (await read(container, source))?.content.toString("utf8").replace(/\r?\n$/, "");
   };
@@ -93,7 +72,7 @@ export function createKeyPort(parts: PolicyKeyParts, tenant: Tenant): KeyPort {
     secret,
 
     async certificates(container) {
-      const stored = (await keysOf(parts.keys, tenant.id, containerKey(container))).filter(
+      const stored = (await keysOf(parts.keys, tenant.id, containerKey(container)).keys).filter(
         (key) => key.kind === "certificate",
       );
       if (stored.length > 0) {
@@ -186,7 +165,7 @@ export function createPolicyKeyAdministration({
       for (const old of before) {
         if (old.kind === "secret") await keys.remove(tenantId, name, old.id);
       }
-      forget(keys, tenantId, name);
+      forgetKeys(keys, tenantId, name);
     },
 
     async addCertificate(tenantId, container, content, password) {
@@ -202,7 +181,7 @@ export function createPolicyKeyAdministration({
         await keys.add(tenantId, containerKey(container), { ...key, value: JSON.stringify(one) });
         added.push(summaryOf(key, one));
       }
-      forget(keys, tenantId, containerKey(container));
+      forgetKeys(keys, tenantId, containerKey(container));
       return added;
     },
 
@@ -214,7 +193,7 @@ export function createPolicyKeyAdministration({
 
     async remove(tenantId, container, id) {
       const removed = await keys.remove(tenantId, containerKey(container), id);
-      forget(keys, tenantId, containerKey(container));
+      forgetKeys(keys, tenantId, containerKey(container));
       return removed > 0;
     },
   };

@@ -1,50 +1,10 @@
-import {
-  BrokenCircuitError,
-  type CircuitBreakerPolicy,
-  CircuitState,
-  circuitBreaker,
-  handleWhenResult,
-  type IBreaker,
-} from "cockatiel";
-
 export interface BreakerSettings {
-  /** Consecutive transport failures that open the circuit … */
+  /** Consecutive failures that open the circuit … */
   readonly failures: number;
   /** … within this many milliseconds. */
   readonly window: number;
   /** Milliseconds until one probe is let through. */
   readonly halfOpenAfter: number;
-}
-
-/** Endpoints remembered at the same time; the one that was asked for longest ago is forgotten first. */
-const mostEndpoints = 1000;
-
-/** Consecutive failures count only while they lie within the window. */
-class ConsecutiveWithinWindow implements IBreaker {
-  readonly #settings: BreakerSettings;
-  #failedAt: number[] = [];
-
-  constructor(settings: BreakerSettings) {
-    this.#settings = settings;
-  }
-
-  get state(): unknown {
-    return this.#failedAt;
-  }
-
-  set state(value: unknown) {
-    this.#failedAt = Array.isArray(value) ? value.filter((at) => typeof at === "number") : [];
-  }
-
-  success(): void {
-    this.#failedAt = [];
-  }
-
-  failure(): boolean {
-    const now = Date.now();
-    this.#failedAt = [...this.#failedAt, now].filter((at) => now - at < this.#settings.window);
-    return this.#failedAt.length >= this.#settings.failures;
-  }
 }
 
 /** The state of one circuit; `endpoint` is origin and path. */
@@ -53,21 +13,67 @@ export interface CircuitReport {
   readonly state: "closed" | "halfOpen" | "open";
 }
 
-/** A result that says nothing of the endpoint; it passes the circuit as an exception, which counts for nothing there. */
-class Uncounted<T> extends Error {
-  readonly result: T;
-  constructor(result: T) {
-    super("not counted");
-    this.result = result;
-  }
-}
-
 /** What a result says of its endpoint: that it lives, that it fails, or nothing, since it was not asked. */
 export type Health = "alive" | "failing" | "unknown";
 
+/** Endpoints remembered at the same time; the one that was asked for longest ago is forgotten first. */
+const mostEndpoints = 1000;
+
+/**
+ * Lets calls through until an endpoint failed too often; then nobody, until a pause is over and one call may find out
+ * whether it lives again.
+ */
+class Circuit {
+  readonly #settings: BreakerSettings;
+  /** When it failed in a row, in milliseconds since 1970, as far as that still counts. */
+  #failedAt: number[] = [];
+  #openedAt: number | undefined;
+  #probing = false;
+
+  constructor(settings: BreakerSettings) {
+    this.#settings = settings;
+  }
+
+  get state(): CircuitReport["state"] {
+    if (this.#openedAt === undefined) return "closed";
+    return this.#probing ? "halfOpen" : "open";
+  }
+
+  /** What a call that wants to go out now is; undefined where it must not. */
+  admit(): "call" | "probe" | undefined {
+    if (this.#openedAt === undefined) return "call";
+    // While the probe is out nobody queues behind it: a dead API would hold everybody for its whole time-out.
+    if (this.#probing || Date.now() - this.#openedAt < this.#settings.halfOpenAfter) return undefined;
+    this.#probing = true;
+    return "probe";
+  }
+
+  /** A call has ended. */
+  settle(call: "call" | "probe", health: Health): void {
+    if (call === "probe") {
+      this.#probing = false;
+      this.#failedAt = [];
+      // A probe that says nothing did not show that the endpoint lives.
+      this.#openedAt = health === "alive" ? undefined : Date.now();
+    } else if (health === "alive") {
+      if (this.#failedAt.length > 0) this.#failedAt = [];
+    } else if (health === "failing") {
+      this.#failed(Date.now());
+    }
+  }
+
+  /** A full house between two failures must not make the circuit forget the first: only what lived does. */
+  #failed(now: number): void {
+    const { failures, window } = this.#settings;
+    this.#failedAt = [...this.#failedAt, now].filter((at) => now - at < window);
+    // Calls that were under way when it opened end later; they do not prolong its pause.
+    if (this.#failedAt.length >= failures) this.#openedAt ??= now;
+  }
+}
+
 /** One circuit for each endpoint, so that one dead API does not cut off its neighbours. */
 export class CircuitBreakers {
-  readonly #circuits = new Map<string, CircuitBreakerPolicy>();
+  readonly #circuits = new Map<string, Circuit>();
 
   /** Runs `call`, or answers "open" without running it. `health` says what a result counts as. */
   async run<T>(
@@ -76,23 +82,16 @@ export class CircuitBreakers {
     call: () => Promise<T>,
     health: (result: T) => Health,
   ): Promise<T | "open"> {
-    // A probe that says nothing did not show that the endpoint lives.
-    const isFailure = (result: unknown) => health(result as T) !== "alive";
-    const circuit = this.#circuit(endpoint, settings, isFailure);
-    const probes = circuit.state !== CircuitState.Closed;
-    // While the probe is out nobody queues behind it: a dead API would hold everybody for its whole time-out.
-    if (circuit.state === CircuitState.HalfOpen) return "open";
+    const circuit = this.#circuit(endpoint, settings);
+    const admitted = circuit.admit();
+    if (admitted === undefined) return "open";
+    let found: Health = "unknown";
     try {
-      return await circuit.execute(async () => {
-        const result = await call();
-        // A full house between two failures must not make the circuit forget the first.
-        if (!probes && health(result) === "unknown") throw new Uncounted(result);
-        return result;
-      });
-    } catch (error) {
-      if (error instanceof Uncounted) return error.result as T;
-      if (error instanceof BrokenCircuitError) return "open";
-      throw error;
+      const result = await call();
+      found = health(result);
+      return result;
+    } finally {
+      circuit.settle(admitted, found);
     }
   }
 
@@ -101,19 +100,13 @@ export class CircuitBreakers {
     const states = new Map<string, CircuitReport["state"]>();
     for (const [key, { state }] of this.#circuits) {
       const endpoint = key.slice(key.lastIndexOf(" ") + 1);
-      const name =
-        state === CircuitState.Closed ? "closed" : state === CircuitState.HalfOpen ? "halfOpen" : "open";
-      if (name !== "closed" || !states.has(endpoint)) states.set(endpoint, name);
+      if (state !== "closed" || !states.has(endpoint)) states.set(endpoint, state);
     }
     return [...states].map(([endpoint, state]) => ({ endpoint, state }));
   }
 
   /** Of two connectors with one address, those with the same settings share what was learned of it. */
-  #circuit(
-    endpoint: string,
-    settings: BreakerSettings,
-    isFailure: (result: unknown) => boolean,
-  ): CircuitBreakerPolicy {
+  #circuit(endpoint: string, settings: BreakerSettings): Circuit {
     const name = endpoint.replaceAll(" ", "%20");
     const key = `${settings.failures} ${settings.window} ${settings.halfOpenAfter} ${name}`;
     const known = this.#circuits.get(key);
@@ -122,10 +115,7 @@ export class CircuitBreakers {
       this.#circuits.set(key, known);
       return known;
     }
-    const circuit = circuitBreaker(handleWhenResult(isFailure), {
-      halfOpenAfter: settings.halfOpenAfter,
-      breaker: new ConsecutiveWithinWindow(settings),
-    });
+    const circuit = new Circuit(settings);
     this.#circuits.set(key, circuit);
     for (const oldest of this.#circuits.keys()) {
       if (this.#circuits.size <= mostEndpoints) break;

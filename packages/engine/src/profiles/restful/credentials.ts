@@ -137,21 +137,20 @@ export async function furtherHeaders(
   | { readonly headers: Readonly<Record<string, string>>; readonly secrets: readonly string[] }
   | { readonly fault: Fault }
 > {
+  const { headers: wanted } = context.metadata.trust;
+  const values = await Promise.all(
+    wanted.map((header) => ("key" in header ? context.ports.keys.secret(header.key) : header.text)),
+  );
   const headers: Record<string, string> = {};
   const secrets: string[] = [];
-  const found = context.metadata.trust.headers.map(async (header) => ({
-    header,
-    secret: "key" in header ? await context.ports.keys.secret(header.key) : undefined,
-  }));
-  for (const { header, secret } of await Promise.all(found)) {
-    if ("text" in header) {
-      headers[header.name] = header.text;
-      continue;
+  for (const [position, header] of wanted.entries()) {
+    const value = values[position];
+    if ("key" in header) {
+      if (value === undefined) return { fault: noValidKey(context, header.key) };
+      if (!isHeaderText(value)) return { fault: unusableHeader(header.key) };
+      secrets.push(value);
     }
-    if (secret === undefined) return { fault: noValidKey(context, header.key) };
-    if (!isHeaderText(secret)) return { fault: unusableHeader(header.key) };
-    headers[header.name] = secret;
-    secrets.push(secret);
+    if (value !== undefined) headers[header.name] = value;
   }
   return { headers, secrets };
 }
