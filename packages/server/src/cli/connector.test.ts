@@ -64,6 +64,16 @@ describe("vestibule connector test", () => {
     expect((await withMock(old, ({ url }) => run("test", url, ...auth, ...step, "--strict"))).code).toBe(1);
   });
 
+  it("asks again as the preset says", async () => {
+    const flaky = [{ times: 1, answer: { status: 503, headers: {} } }, { continue: {} }];
+    const once = [...auth, "--step", "PreTokenIssuance"];
+    const patient = await withMock(flaky, ({ url }) => run("test", url, ...once, "--preset", "resilient"));
+    expect(patient.out).toContain("warning tried-again");
+    expect(patient.out).not.toContain("HTTP 503");
+    const faithful = await withMock(flaky, ({ url }) => run("test", url, ...once));
+    expect(faithful.out).toContain("HTTP 503");
+  });
+
   it("gives the report alone on the standard output where - is asked for", async () => {
     const { out, err } = await withMock([{ continue: {} }], ({ url }) =>
       run("test", url, ...auth, "--step", "PreTokenIssuance", "--json", "-"),
@@ -75,6 +85,7 @@ describe("vestibule connector test", () => {
 
   it.each([
     [["nonsense"], /is no address/],
+    [["http://api.contoso.example/"], /only an API on this machine/],
     [["http://a:b@localhost/"], /credentials go to --auth/],
     [["http://localhost/", "--step", "Sometimes"], /--step takes/],
     [["http://localhost/", "--auth", "basic:user"], /--auth takes/],

@@ -57,7 +57,8 @@ For \`vestibule connector test\`:
 --attribute NAME[:TYPE]  custom attribute of the tenant: string, int64, boolean; repeatable
 --tenant DIR             takes attributes and their application id from this tenant
 --claim NAME=VALUE       value that this attribute has in every case; repeatable
---preset NAME            time-outs and tries: seed, b2c-2025, strict         seed
+--preset NAME            time-outs and tries: seed, b2c-2025, strict,        seed
+                         resilient
 --strict                 warnings fail, too
 --json FILE              writes the report; - is the standard output
 --junit FILE             writes the report for build servers

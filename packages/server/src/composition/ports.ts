@@ -9,6 +9,7 @@ import { beginSpan } from "../metrics/connector-spans.ts";
 import { findApplication } from "../relying-party/authorize.ts";
 import type { PhoneDelivery, Store } from "../store/store.ts";
 import type { Tenant } from "../tenant/tenant.ts";
+import { logFailedCall } from "./call-log.ts";
 import { withoutValues } from "./call-privacy.ts";
 import { connectorAudit } from "./connector-audit.ts";
 import { createRequestSigner } from "./request-signer.ts";
@@ -88,6 +89,7 @@ function bindPorts(
           log.error({ err: error, correlationId: call.correlationId }, text);
         };
         const audit = connectorAudit(tenant, call);
+        logFailedCall(log, tenant, call);
         records.metrics?.observe(tenant.defaultDomain, call);
         await Promise.all([
           records.keepsCalls &&

@@ -35,8 +35,8 @@ export async function readSetting(
     ...written.attributes.map(readAttribute),
   ]);
   const preset = written.preset ?? "seed";
-  if (preset !== "seed" && preset !== "b2c-2025" && preset !== "strict") {
-    throw new SettingError(`--preset takes seed, b2c-2025 or strict; ${preset} is none of them.`);
+  if (preset !== "seed" && preset !== "b2c-2025" && preset !== "strict" && preset !== "resilient") {
+    throw new SettingError(`--preset takes seed, b2c-2025, strict or resilient; ${preset} is none of them.`);
   }
   const authorities = environment.NODE_EXTRA_CA_CERTS;
   return {
@@ -60,9 +60,12 @@ function readUrl(written: string): string {
   if (!URL.canParse(written) || !/^https?:$/.test(new URL(written).protocol)) {
     throw new SettingError(`${written} is no address: vestibule connector test http://localhost:4483/`);
   }
-  const { username, hash } = new URL(written);
+  const { protocol, hostname, username, hash } = new URL(written);
   if (username !== "" || hash !== "") {
     throw new SettingError("The address holds neither a user name nor a fragment; credentials go to --auth.");
+  }
+  if (protocol === "http:" && !/^(localhost|127\..*|\[::1\])$/.test(hostname)) {
+    throw new SettingError(`${written} is http: so only an API on this machine is called, as by the server.`);
   }
   return written;
 }

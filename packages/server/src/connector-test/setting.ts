@@ -1,4 +1,4 @@
-import type { AttributeDataType, CustomAttributeFacts } from "@vestibule/user-flows";
+import type { AttributeDataType, ConnectorPreset, CustomAttributeFacts } from "@vestibule/user-flows";
 
 /** What proves to the API who calls; secrets are read already. */
 export type TestCredentials =
@@ -21,7 +21,7 @@ export interface TestSetting {
   /** Values that stand in every case where the case does not vary them. */
   readonly claims: Claims;
   readonly extensionsAppId: string;
-  readonly preset: "seed" | "b2c-2025" | "strict";
+  readonly preset: ConnectorPreset;
   /** PEM texts of authorities that are trusted beside the public ones. */
   readonly certificateAuthorities: readonly string[];
 }

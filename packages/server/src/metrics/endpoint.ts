@@ -1,6 +1,6 @@
 import type { RequestListener } from "node:http";
 import { BroadcastChannel } from "node:worker_threads";
-import { AggregatorRegistry, collectDefaultMetrics, Registry } from "prom-client";
+import { AggregatorRegistry, collectDefaultMetrics, type MetricObject, Registry } from "prom-client";
 import { type Listener, listen } from "../hosting/listeners.ts";
 import { type ConnectorMetrics, createConnectorMetrics } from "./connector-metrics.ts";
 
@@ -23,7 +23,15 @@ const patience = 500;
 
 type Message =
   | { readonly kind: "asked"; readonly question: string }
-  | { readonly kind: "counted"; readonly question: string; readonly metrics: unknown };
+  | {
+      readonly kind: "counted";
+      readonly question: string;
+      readonly thread: string;
+      readonly metrics: readonly MetricObject[];
+    };
+
+/** Each thread measures the whole process: of these, one answer is enough, and a sum would be wrong. */
+const ofTheProcess = /^process_/;
 
 /**
  * Serves `GET /metrics` in Prometheus's text form at a port of its own, so that no route of the public listeners leads
@@ -36,12 +44,13 @@ export async function openMetrics(
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const metrics = createConnectorMetrics(registry);
-  const others = options.threads !== undefined && options.threads > 1 ? new Threads(registry) : undefined;
+  const { threads = 1 } = options;
+  const others = threads > 1 ? new Threads(registry, threads - 1) : undefined;
   const handle: RequestListener = (request, response) => {
     const path = request.url?.replace(/\?.*$/s, "");
     if (path !== "/metrics") return void response.writeHead(404).end();
     if (request.method !== "GET") return void response.writeHead(405, { allow: "GET" }).end();
-    const text = others ? others.all((options.threads ?? 1) - 1) : registry.metrics();
+    const text = others ? others.all() : registry.metrics();
     text.then(
       (body) => response.writeHead(200, { "content-type": registry.contentType }).end(body),
       () => response.writeHead(500).end(),
@@ -66,36 +75,64 @@ export async function openMetrics(
 /** Asks the other threads what they counted, and answers when they ask. */
 class Threads {
   readonly #registry: Registry;
+  readonly #others: number;
+  readonly #thread = crypto.randomUUID();
   readonly #channel = new BroadcastChannel("vestibule-metrics");
-  readonly #waiting = new Map<string, (metrics: unknown) => void>();
+  readonly #waiting = new Map<string, (thread: string) => void>();
+  /** What each other thread told last, the newest at the end: one that is too busy to answer counts as it did then. */
+  readonly #told = new Map<string, readonly MetricObject[]>();
 
-  constructor(registry: Registry) {
+  constructor(registry: Registry, others: number) {
     this.#registry = registry;
+    this.#others = others;
     this.#channel.unref();
     this.#channel.onmessage = (event) => void this.#receive((event as { readonly data: Message }).data);
   }
 
-  async all(others: number): Promise<string> {
+  async all(): Promise<string> {
     const question = crypto.randomUUID();
-    const counted: unknown[] = [await this.#registry.getMetricsAsJSON()];
+    const answered = new Set<string>();
     await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, patience);
-      this.#waiting.set(question, (metrics) => {
-        counted.push(metrics);
-        if (counted.length <= others) return;
+      this.#waiting.set(question, (thread) => {
+        answered.add(thread);
+        if (answered.size < this.#others) return;
         clearTimeout(timer);
         resolve();
       });
       this.#channel.postMessage({ kind: "asked", question } satisfies Message);
     });
     this.#waiting.delete(question);
-    return AggregatorRegistry.aggregate(counted as object[]).metrics();
+    const own = await this.#count();
+    const theirs = [...this.#told.values()].map((metrics) =>
+      metrics.filter(({ name }) => !ofTheProcess.test(name)),
+    );
+    return AggregatorRegistry.aggregate([own, ...theirs]).metrics();
   }
 
   async #receive(message: Message): Promise<void> {
-    if (message.kind === "counted") return this.#waiting.get(message.question)?.(message.metrics);
-    const metrics = await this.#registry.getMetricsAsJSON();
-    this.#channel.postMessage({ kind: "counted", question: message.question, metrics } satisfies Message);
+    if (message.kind === "counted") {
+      this.#told.delete(message.thread);
+      this.#told.set(message.thread, message.metrics);
+      // One that was replaced answers no more.
+      for (const oldest of this.#told.keys()) {
+        if (this.#told.size <= this.#others) break;
+        this.#told.delete(oldest);
+      }
+      this.#waiting.get(message.question)?.(message.thread);
+      return;
+    }
+    const { question } = message;
+    this.#channel.postMessage({
+      kind: "counted",
+      question,
+      thread: this.#thread,
+      metrics: await this.#count(),
+    } satisfies Message);
+  }
+
+  async #count(): Promise<readonly MetricObject[]> {
+    return (await this.#registry.getMetricsAsJSON()) as readonly MetricObject[];
   }
 
   close(): void {

@@ -117,6 +117,23 @@ describe("metrics", () => {
     await http.close();
   });
 
+  it("tell of the process once, however many threads measure it", async () => {
+    const one = await started(2);
+    await started(2);
+    const [, bytes] = /^process_resident_memory_bytes (\d+)$/m.exec(await read(one)) ?? [];
+    expect(Number(bytes) / process.memoryUsage.rss()).toBeLessThan(1.5);
+    expect(await read(one)).toContain("nodejs_heap_size_used_bytes");
+  });
+
+  it("count a thread that is too busy to answer as it answered last", async () => {
+    const one = await started(2);
+    const other = await started(2);
+    other.observe("contoso.example", call);
+    expect(await read(one)).toMatch(/vestibule_connector_failures_total\{[^}]*\} 1\n/);
+    await open.splice(open.indexOf(other), 1)[0]?.close();
+    expect(await read(one)).toMatch(/vestibule_connector_failures_total\{[^}]*\} 1\n/);
+  });
+
   it("are at one address only, and answer for all threads", async () => {
     const one = await started(2);
     const other = await started(2);
