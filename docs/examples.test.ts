@@ -11,7 +11,7 @@ import { JsonReading } from "@vestibule/user-flows";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { Person } from "../e2e/connectors/person.ts";
 import { goodPassword, mailedCode, newAddress } from "../e2e/connectors/world.ts";
-import { type SampleServer, startSample, tenantDomain } from "../e2e/sample-server.ts";
+import { type SampleServer, startSample, tenantDomain, tenantId } from "../e2e/sample-server.ts";
 import { checkRules, mockShape } from "../packages/server/src/connector-mock/rules.ts";
 import { tenantCodes } from "../packages/server/src/tenant/documents.ts";
 import { readTenant } from "../packages/server/src/tenant/read-tenant.ts";
@@ -205,19 +205,44 @@ describe("what a reader types", () => {
     }
   }
 
+  /** Writes documents of api-connectors.md into the running tenant, and waits until the flow is served. */
+  async function save(policy: string, names: readonly string[]): Promise<void> {
+    const { directory = "" } = sample.server.context.tenants.find(tenantDomain) ?? {};
+    for (const name of names) {
+      const text = connectorGuide().find(({ marks }) => marks.get("file") === name)?.text ?? "";
+      await writeFile(join(directory, name), adapt(text));
+    }
+    const metadata = `${sample.url}/${tenantDomain}/${policy}/v2.0/.well-known/openid-configuration`;
+    await vi.waitFor(async () => expect((await fetch(metadata)).status).toBe(200), { timeout: 10_000 });
+  }
+
+  const connectorGuide = () => guides().find(({ name }) => name === "api-connectors.md")?.blocks ?? [];
+
+  it("nests requests and enriches tokens with JSON, as api-connectors.md shows", async () => {
+    const policy = "B2C_1_loyalty";
+    await save(policy, ["apiConnectors/loyalty.json", `userFlows/${policy}.json`]);
+    const person = new Person(sample.url);
+    const page = await person.openSignUp(policy);
+    const email = newAddress();
+    await person.prove(page, email, (address) => mailedCode(sample.url, address));
+    const password = { newPassword: goodPassword, reenterPassword: goodPassword };
+    const end = await person.submit(page, { email, ...password, displayName: "Ida Lund" });
+    const { claims } = await person.redeem(end, policy);
+    const shown = (what: string) =>
+      JSON.parse(connectorGuide().find(({ marks }) => marks.get("loyalty") === what)?.text ?? "");
+    expect(claims).toMatchObject(shown("token"));
+    const { observations } = sample.server.context.store;
+    const calls = await observations.listCalls(tenantId, 100);
+    const asked = calls.find(({ connectorId }) => connectorId === "loyalty")?.request.body;
+    const sent = { id: claims.oid, mails: [email], name: "Ida Lund" };
+    expect(JSON.parse(asked ?? "")).toEqual({ ...shown("asked"), member: sent });
+    expect(Object.keys(shown("asked").member)).toEqual(Object.keys(sent));
+  });
+
   describe("the connector of api-connectors.md, saved into the running tenant", () => {
     const policy = "B2C_1_postal";
 
-    beforeAll(async () => {
-      const { directory = "" } = sample.server.context.tenants.find(tenantDomain) ?? {};
-      const shown = guides().find(({ name }) => name === "api-connectors.md")?.blocks ?? [];
-      for (const name of ["apiConnectors/postal-code.json", `userFlows/${policy}.json`]) {
-        const text = shown.find(({ marks }) => marks.get("file") === name)?.text ?? "";
-        await writeFile(join(directory, name), adapt(text));
-      }
-      const metadata = `${sample.url}/${tenantDomain}/${policy}/v2.0/.well-known/openid-configuration`;
-      await vi.waitFor(async () => expect((await fetch(metadata)).status).toBe(200), { timeout: 10_000 });
-    });
+    beforeAll(() => save(policy, ["apiConnectors/postal-code.json", `userFlows/${policy}.json`]));
 
     async function signUp(postalCode: string) {
       const person = new Person(sample.url);

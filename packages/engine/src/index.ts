@@ -17,6 +17,7 @@ export {
   callSettings,
   chooseCertificate,
   connectorSteps,
+  connectorTemplateProblem,
   type Delivery,
   deliverNotification,
   deliveryTime,

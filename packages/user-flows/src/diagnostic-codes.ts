@@ -16,6 +16,7 @@ export const userFlowDiagnostics: Readonly<Record<string, string>> = {
   UF121: "An attribute that does not exist, cannot be claimed, or is not assigned to the flow.",
   UF122: "An input control that does not fit the attribute, or a choice without options.",
   UF123: "An attribute that is assigned or claimed twice.",
+  UF124: "A claim that cannot stand as JSON in tokens: it is built in, or of a type that holds no JSON.",
   UF130: "A setting that this flow type or version does not have, or that has no effect.",
   UF131: "A second factor that was proved at sign-in already.",
   UF132: "A setting that needs another one first.",

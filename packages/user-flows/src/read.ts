@@ -210,7 +210,8 @@ function understand(
     authenticationMethods: methods,
     userAttributeAssignments: assignments(written, methods),
     applicationClaims: written.applicationClaims.map((claim, index) => ({
-      id: attributeId(claim),
+      id: attributeId(typeof claim === "string" ? claim : claim.id),
+      json: typeof claim !== "string" && claim.json,
       path: `applicationClaims[${index}]`,
     })),
     connectors: {

@@ -2,9 +2,11 @@ import { presetNames } from "@vestibule/engine";
 import {
   type ConnectorAuthentication,
   type ConnectorFacts,
+  type CustomAttributeFacts,
   type JsonReading,
   shapes,
 } from "@vestibule/user-flows";
+import { connectorJson, readConnectorJson } from "./connector-json.ts";
 import { connectorSettings, readConnectorSettings } from "./connector-settings.ts";
 import type { SecretSources, TenantMode } from "./secrets.ts";
 
@@ -80,6 +82,7 @@ export const connectorShape = object(
     authenticationConfiguration: optional(orNull(authentication), null),
     preset: maybe(oneOf(...presetNames)),
     ...connectorSettings,
+    ...connectorJson,
   },
   { annotated: true },
 );
@@ -92,8 +95,10 @@ export function readConnector(
   reading: JsonReading,
   secrets: SecretSources,
   mode: TenantMode,
+  attributes: readonly CustomAttributeFacts[],
 ): ConnectorFacts {
   const id = document.id ?? fallbackId;
+  const { settings, keys } = readConnectorSettings(document, id, reading, secrets);
   targetUrlRule(document.targetUrl, reading, mode);
   return {
     id,
@@ -108,7 +113,8 @@ export function readConnector(
       document.signature === undefined ? mode : "development",
     ),
     ...(document.preset !== undefined && { preset: document.preset }),
-    ...readConnectorSettings(document, id, reading, secrets),
+    settings: { ...settings, ...readConnectorJson(document, attributes, reading) },
+    keys,
   };
 }
 

@@ -23,6 +23,9 @@ export const tenantDiagnostics: Readonly<Record<string, string>> = {
   TN053: "A certificate with a password that is not kept in a file.",
   TN054: "A header of a connector with neither or both of value and secret.",
   TN055: "A signature without its key, or with one that it does not use.",
+  TN056:
+    "A request template of a connector with a name that its request does not have, or of a form that cannot be sent.",
+  TN057: "A JSON claim of a connector that is no custom attribute of the type string or stringCollection.",
   TN060: "A demonstration account with an unknown attribute or without an identity.",
   TN061: "Demonstration accounts in production, where they are not created.",
   TN062: "A demonstration account that could not be created.",

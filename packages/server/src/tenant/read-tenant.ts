@@ -64,7 +64,7 @@ export async function readTenant(directory: string, options: ReadTenantOptions):
   const extensionsAppId = document.extensionsAppId.replaceAll("-", "").toLowerCase();
   const customAttributes = await readAttributes(folder);
   const identityProviders = await readIdentityProviders(folder, secrets, options.mode);
-  const connectors = await readConnectors(folder, secrets, options.mode);
+  const connectors = await readConnectors(folder, secrets, options.mode, customAttributes);
   const applications = await readApplications(folder, secrets);
   const seedAccounts = await readAccounts(folder, options.mode, {
     ...document,
@@ -251,13 +251,14 @@ async function readConnectors(
   folder: Folder,
   secrets: SecretSources,
   mode: TenantMode,
+  customAttributes: readonly CustomAttributeFacts[],
 ): Promise<ConnectorFacts[]> {
   const found: ConnectorFacts[] = [];
   for (const path of await folder.jsonFiles("apiConnectors")) {
     const text = await folder.text(path);
     if (text === undefined) continue;
     folder.read(path, text, connectorShape, (document, reading) => {
-      const connector = readConnector(document, fileId(path), reading, secrets, mode);
+      const connector = readConnector(document, fileId(path), reading, secrets, mode, customAttributes);
       if (addUnique(found, connector, reading)) found.push(connector);
     });
   }

@@ -17,12 +17,18 @@ export function relyingParty(scope: Scope, defaultUserJourney: string): RelyingP
       id: "PolicyProfile",
       protocol: "OpenIdConnect",
       // user-flows.md 7: `newUser` is true or absent.
-      metadata: { "vestibule.omitFalse": "newUser" },
+      metadata: { "vestibule.omitFalse": "newUser", ...jsonInTokens(scope) },
       inputClaims: [],
       outputClaims: outputClaims(scope),
       subjectNamingInfo: { claimType: "sub" },
     },
   };
+}
+
+/** B2C has texts in tokens, unless the flow asks for more. */
+function jsonInTokens({ claimed }: Scope): Readonly<Record<string, string>> {
+  const names = claimed.filter(({ json }) => json).map(({ claimType }) => claimType);
+  return names.length === 0 ? {} : { "vestibule.jsonClaims": names.join(", ") };
 }
 
 /** user-flows.md 7. */

@@ -27,6 +27,8 @@ export interface CollectedAttribute {
 export interface ClaimedAttribute {
   readonly claimType: string;
   readonly tokenName: string;
+  /** JSON in tokens instead of its text. */
+  readonly json: boolean;
 }
 
 /** An attribute of the directory's user object that connectors see. */
@@ -95,9 +97,10 @@ export function scopeOf(flow: UserFlowDocument, facts: TenantFacts): Scope {
       (id) => facts.identityProviders.find((each) => sameName(each.id, id)) ?? [],
     ),
     collected: flow.userAttributeAssignments.map((assignment) => collectedAttribute(assignment, facts)),
-    claimed: flow.applicationClaims.map(({ id }) => ({
+    claimed: flow.applicationClaims.map(({ id, json }) => ({
       claimType: id,
       tokenName: builtInAttribute(id)?.tokenName ?? id,
+      json,
     })),
     userAttributes: userAttributes(facts),
     connectors: modern

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { policyOf } from "../testing/facts.ts";
+import { facts, policyOf } from "../testing/facts.ts";
 import { everything, profile, tokenClaims, withProvider } from "./policy-reading.fixture.ts";
 
 describe("tokens and sessions", () => {
@@ -17,6 +17,18 @@ describe("tokens and sessions", () => {
       "isForgotPassword=isForgotPassword",
     ]);
     expect(policyOf({}).relyingParty.technicalProfile.metadata["vestibule.omitFalse"]).toBe("newUser");
+  });
+
+  it("have JSON where the flow asks for it, by the claim's name in the policy, and texts elsewhere", () => {
+    const items = (claims: readonly unknown[]) =>
+      policyOf({ applicationClaims: claims }).relyingParty.technicalProfile.metadata;
+    const claims = ["displayName", { id: "extension_PromotionCode" }];
+    expect(items(claims)).not.toHaveProperty(["vestibule.jsonClaims"]);
+    const asked = { id: `extension_${facts.extensionsAppId}_LoyaltyNumber`, json: true };
+    expect(items([...claims, asked, { id: "extension_Interests", json: true }])).toMatchObject({
+      "vestibule.omitFalse": "newUser",
+      "vestibule.jsonClaims": "extension_LoyaltyNumber, extension_Interests",
+    });
   });
 
   it("say acr instead of tfp, the flow in the issuer, and no subject, where the flow wants it so", () => {

@@ -64,6 +64,11 @@ export class JsonReading {
     return root;
   }
 
+  /** The text of a place as it is written. */
+  source({ offset, length }: Pick<Node, "offset" | "length">): string {
+    return this.#text.slice(offset, offset + length);
+  }
+
   at(offset: number): SourcePosition {
     let low = 0;
     let high = this.#lineStarts.length - 1;

@@ -77,6 +77,13 @@ const assignment = object({
   ),
 });
 
+/** A claim's id, or beyond B2C an object that says in which form it stands in tokens. */
+const applicationClaim = either(
+  (node) => node.type === "string",
+  text(),
+  object({ id: required(text()), json: optional(flag, false) }),
+);
+
 const multifactor = object({
   multifactorAuthenticationState: optional(oneOf("off", "on", "conditional"), "off"),
   multifactorAuthenticationMethod: optional(
@@ -165,7 +172,7 @@ export const userFlowShape = object({
   authenticationMethods: maybe(text()),
   userFlowIdentityProviders: optional(listOf(text()), []),
   userAttributeAssignments: optional(listOf(assignment), []),
-  applicationClaims: optional(listOf(text()), []),
+  applicationClaims: optional(listOf(applicationClaim), []),
   apiConnectorConfiguration: withDefaults(
     object({
       postFederationSignup: optional(connectorReferences, null),

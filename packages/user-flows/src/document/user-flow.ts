@@ -20,6 +20,14 @@ export interface AttributeAssignment {
   readonly path: string;
 }
 
+export interface ApplicationClaim {
+  /** A built-in id in its own spelling, or `extension_<Name>`. */
+  readonly id: string;
+  /** A text that is a JSON object or list stands in tokens as JSON. Beyond B2C. */
+  readonly json: boolean;
+  readonly path: string;
+}
+
 /** A connector as a flow names it: by its id or its display name. */
 export interface ConnectorReference {
   readonly name: string;
@@ -56,7 +64,7 @@ export interface UserFlowDocument
   readonly authenticationMethods: readonly AuthenticationMethod[];
   /** In the order of the page. */
   readonly userAttributeAssignments: readonly AttributeAssignment[];
-  readonly applicationClaims: readonly { readonly id: string; readonly path: string }[];
+  readonly applicationClaims: readonly ApplicationClaim[];
   readonly connectors: Readonly<Record<ConnectorStep, readonly ConnectorReference[]>>;
   readonly languages: readonly FlowLanguage[];
   readonly pageLayouts: readonly PageLayout[];

@@ -22,7 +22,7 @@ export function checkAgainstTenant(flow: UserFlowDocument, facts: TenantFacts): 
       ...(more.hint !== undefined && { hint: more.hint }),
     });
   };
-  for (const rule of [methodRule, attributeRule, connectorRule, identityProviderRule])
+  for (const rule of [methodRule, attributeRule, jsonClaimRule, connectorRule, identityProviderRule])
     rule(flow, facts, report);
   return diagnostics;
 }
@@ -53,6 +53,28 @@ const attributeRule: TenantRule = (flow, facts, report) => {
     );
   }
   for (const assignment of flow.userAttributeAssignments) controlRule(assignment, flow, facts, report);
+};
+
+/** UF124: what can be JSON in tokens. */
+const jsonClaimRule: TenantRule = (flow, facts, report) => {
+  const fits = (dataType: string) => dataType === "string" || dataType === "stringCollection";
+  for (const { id, json, path } of flow.applicationClaims) {
+    if (!json) continue;
+    const custom = customAttribute(facts, id);
+    if (custom ? fits(custom.dataType) : builtInAttribute(id) === undefined) continue;
+    const near = nearestName(
+      id,
+      facts.customAttributes.filter(({ dataType }) => fits(dataType)).map(({ name }) => `extension_${name}`),
+    );
+    report(
+      "UF124",
+      `${path}.json`,
+      custom
+        ? `'${id}' of type ${custom.dataType} holds no JSON; a string or stringCollection may.`
+        : `'${id}' is built in and holds no JSON; a custom attribute may.`,
+      near === undefined ? { hint: `Write "${id}" alone.` } : didYouMean(near),
+    );
+  }
 };
 
 function controlRule(

@@ -15,14 +15,22 @@ const absent: Conversion = { kind: "absent" };
 const value = (claim: ClaimValue): Conversion => ({ kind: "value", value: claim });
 const invalid = (reason: string): Conversion => ({ kind: "invalid", reason });
 
-/** What a JSON value of an answer becomes in a claim of this data type. `null` is as if it were not there (U23). */
-export function convertAnswer(json: Json, dataType: DataType, contract: Contract): Conversion {
+/**
+ * What a JSON value of an answer becomes in a claim of this data type. `null` is as if it were not there (U23). `asJson`: a
+ * text claim takes lists and objects, too, as their compact JSON text.
+ */
+export function convertAnswer(
+  json: Json,
+  dataType: DataType,
+  contract: Contract,
+  asJson = contract === "restful",
+): Conversion {
   if (json === null) return absent;
   switch (dataType) {
     case "string":
     case "phoneNumber":
     case "duration":
-      return toText(json, contract);
+      return toText(json, asJson);
     case "boolean":
       return toBoolean(json, contract);
     case "int":
@@ -42,10 +50,10 @@ export function convertAnswer(json: Json, dataType: DataType, contract: Contract
   }
 }
 
-function toText(json: Json, contract: Contract): Conversion {
+function toText(json: Json, asJson: boolean): Conversion {
   const scalar = scalarText(json);
   if (scalar !== undefined) return value(scalar);
-  if (contract === "restful") return value(JSON.stringify(json));
+  if (asJson) return value(JSON.stringify(json));
   return invalid(`expected text, got ${kindOf(json)}`);
 }
 

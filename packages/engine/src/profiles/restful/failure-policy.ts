@@ -16,6 +16,7 @@ export function readFailurePolicy(
   profile: TechnicalProfile,
   policy: Policy,
   contract: "connector" | "restful",
+  jsonClaims: ReadonlySet<string>,
   report: (problem: Diagnostic) => void,
 ): FailurePolicy {
   const kind = oneOf(item, "vestibule.onFailure", ["block", "continue"] as const, "block");
@@ -57,7 +58,8 @@ export function readFailurePolicy(
       );
       continue;
     }
-    const converted = convertAnswer(value, claimType.dataType, contract);
+    const isJson = contract === "restful" || jsonClaims.has(claimType.id.toLowerCase());
+    const converted = convertAnswer(value, claimType.dataType, contract, isJson);
     if (converted.kind !== "value") {
       const reason = converted.kind === "invalid" ? converted.reason : "it is empty";
       report(

@@ -1,5 +1,6 @@
 export { type CallSetting, callSettings } from "./call-settings.ts";
 export { longestValue } from "./connector/limits.ts";
+export { connectorTemplateProblem } from "./connector/template.ts";
 export { chooseCertificate } from "./credentials.ts";
 export { connectorSteps } from "./metadata.ts";
 export { type Delivery, deliverNotification, deliveryTime } from "./notification.ts";

@@ -2,7 +2,8 @@ import type { Diagnostic, Policy, TechnicalProfile } from "@vestibule/policy";
 import { jsonClaimsItem, jsonClaimsOf, unknownJsonClaims } from "../../claims/json-claims.ts";
 import { type Authentication, readAuthentication } from "./authentication.ts";
 import { readCallPolicy } from "./call-settings.ts";
-import { type RequestTemplate, readRequestTemplate } from "./claims/template.ts";
+import { claimHoles, type RequestTemplate, readRequestTemplate } from "./claims/template.ts";
+import { connectorHoles } from "./connector/template.ts";
 import { type FailurePolicy, readFailurePolicy } from "./failure-policy.ts";
 import { type MetadataReader, metadataReader, oneOf, type Reading } from "./metadata-reader.ts";
 import { unknownOwnItems } from "./own-items.ts";
@@ -41,7 +42,7 @@ interface ClaimsMetadata {
   readonly debugMode: boolean;
   readonly jsonPaths: boolean;
   readonly template?: RequestTemplate;
-  /** Lower-case ids of claims whose JSON text is sent as JSON. */
+  /** Lower-case ids of claims whose JSON text is sent as JSON, and that take JSON from a connector's answer. */
   readonly jsonClaims: ReadonlySet<string>;
 }
 
@@ -117,13 +118,14 @@ export function readRestfulMetadata(
     );
   }
   const template = take(
-    readRequestTemplate(item, profile, {
-      isBody: sendClaimsIn === "Body",
-      hasPayload: payloadClaim !== undefined,
-      isConnector: connectorStep !== undefined,
-    }),
+    readRequestTemplate(
+      item,
+      sendClaimsIn === "Body" && payloadClaim === undefined,
+      connectorStep ? connectorHoles(profile, policy) : claimHoles(profile),
+    ),
     undefined,
   );
+  const jsonClaims = jsonClaimsOf(item.text(jsonClaimsItem));
   diagnostics.push(
     ...unknownJsonClaims(
       item.text(jsonClaimsItem),
@@ -135,7 +137,14 @@ export function readRestfulMetadata(
     serviceUrl,
     authentication,
     call: readCallPolicy(item, numbers, take),
-    onFailure: readFailurePolicy(item, profile, policy, connectorStep ? "connector" : "restful", report),
+    onFailure: readFailurePolicy(
+      item,
+      profile,
+      policy,
+      connectorStep ? "connector" : "restful",
+      jsonClaims,
+      report,
+    ),
     mode,
     deliveryTries: take(item.integer("vestibule.deliveryTries", 1, 100), undefined) ?? defaultDeliveryTries,
     trust: readTrust(item, profile, report),
@@ -155,7 +164,7 @@ export function readRestfulMetadata(
       debugMode: flag("DebugMode", false),
       jsonPaths: flag("ResolveJsonPathsInJsonTokens", false),
       ...(template && { template }),
-      jsonClaims: jsonClaimsOf(item.text(jsonClaimsItem)),
+      jsonClaims,
     },
   };
   return diagnostics.length > 0 ? { diagnostics } : { metadata };

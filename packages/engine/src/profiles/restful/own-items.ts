@@ -91,7 +91,7 @@ export const ownItems: readonly OwnItem[] = [
   item(
     "jsonClaims",
     "input claims",
-    "Text claims that hold a JSON object or list, and are sent as JSON instead of text.",
+    "Text claims that hold a JSON object or list, and are sent as JSON instead of text. In a connector they take lists and objects from the answer, too.",
   ),
   compiled("connectorStep", "a step", "Makes the profile an API connector."),
   compiled("connectorId", "text", "The connector's id."),

@@ -121,7 +121,7 @@ describe("a request's template", () => {
     [{ a: { b: "{emial}" } }, {}, /names 'emial', which is no input claim/],
     [{ a: "{email}" }, { SendClaimsIn: "Form" }, /is for a request with a body/],
     [{ a: "{email}" }, { ClaimUsedForRequestPayload: "payload" }, /is for a request with a body/],
-    [{ a: "{email}" }, { "vestibule.connectorStep": "PreTokenIssuance" }, /is for a request with a body/],
+    [{ a: "{step}" }, {}, /names 'step', which is no input claim/],
     [{}, { "vestibule.jsonClaims": "payload, grups" }, /names 'grups', which is none/],
   ])("is refused when the policy is loaded: %j %j", async (template, metadata, message) => {
     await expect(run(template, { metadata })).rejects.toThrow(message);

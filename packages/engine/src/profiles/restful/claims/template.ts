@@ -8,49 +8,90 @@ export interface RequestTemplate {
   readonly body: Json;
 }
 
+/** What the holes of a template may name, without regard to case. */
+export interface Holes {
+  readonly names: readonly string[];
+  /** In sentences: "input claim of the profile". */
+  readonly what: string;
+  /** Those of them, in lower case, that have a JSON value and no text. */
+  readonly withoutText?: ReadonlySet<string>;
+}
+
+export interface TemplateProblem {
+  /** Begins with a verb; its subject is the template. */
+  readonly message: string;
+  readonly hint?: string;
+}
+
 const key = "vestibule.requestTemplate";
 const hole = /\{([A-Za-z][\w.-]*)\}/g;
+const wholeHole = /^\{([A-Za-z][\w.-]*)\}$/;
 
 /**
  * A JSON object whose texts hold `{claim}`: a text that is nothing else becomes the claim's JSON value, a longer one gets
- * the claim's text. Names are input claims, by partner name or id; anything else is refused when the policy is loaded.
+ * the claim's text. Anything that the holes cannot name is refused when the policy is loaded.
  */
 export function readRequestTemplate(
   item: MetadataReader,
-  profile: TechnicalProfile,
-  others: { readonly isBody: boolean; readonly hasPayload: boolean; readonly isConnector: boolean },
+  hasOwnBody: boolean,
+  holes: Holes,
 ): Reading<RequestTemplate | undefined> {
   const text = item.text(key);
   if (text === undefined) return { value: undefined };
-  const refuse = (message: string, hint?: string): { readonly problem: Diagnostic } => ({
+  const refuse = ({ message, hint }: TemplateProblem): { readonly problem: Diagnostic } => ({
     problem: item.problem("PL302", `metadata item '${key}' ${message}`, hint),
   });
-  if (!others.isBody || others.hasPayload || others.isConnector) {
-    return refuse(
-      "is for a request with a body of its own: SendClaimsIn is Body, without ClaimUsedForRequestPayload.",
-    );
+  if (!hasOwnBody) {
+    return refuse({
+      message:
+        "is for a request with a body of its own: SendClaimsIn is Body, without ClaimUsedForRequestPayload.",
+    });
   }
   const body = parseJson(text);
-  if (!isJsonObject(body)) return refuse("is not a JSON object.");
-  const names = profile.inputClaims.flatMap(({ claimTypeReferenceId: id, partnerClaimType: name }) =>
-    name === undefined ? [id] : [name, id],
-  );
-  const known = new Set(names.map((name) => name.toLowerCase()));
-  for (const name of namesIn(body)) {
-    if (known.has(name.toLowerCase())) continue;
-    const near = nearestName(name, names);
-    return refuse(
-      `names '${name}', which is no input claim of the profile.`,
-      near && `Did you mean '${near}'?`,
-    );
+  if (!isJsonObject(body)) return refuse({ message: "is not a JSON object." });
+  for (const each of textsIn(body)) {
+    const problem = templateTextProblem(each, holes);
+    if (problem) return refuse(problem);
   }
   return { value: { body } };
 }
 
-function namesIn(json: Json): readonly string[] {
-  if (typeof json === "string") return [...json.matchAll(hole)].flatMap(([, name]) => name ?? []);
-  if (Array.isArray(json)) return json.flatMap(namesIn);
-  return isJsonObject(json) ? Object.values(json).flatMap(namesIn) : [];
+/** What is wrong with one text of a template; undefined where each hole can be filled. */
+export function templateTextProblem(text: string, holes: Holes): TemplateProblem | undefined {
+  for (const [, name = ""] of text.matchAll(hole)) {
+    const lower = name.toLowerCase();
+    if (!holes.names.some((known) => known.toLowerCase() === lower)) {
+      // A custom attribute's bare name is the commonest mistake.
+      const near =
+        holes.names.find((known) => known.toLowerCase() === `extension_${lower}`) ??
+        nearestName(name, holes.names);
+      return {
+        message: `names '${name}', which is no ${holes.what}.`,
+        ...(near !== undefined && { hint: `Did you mean '${near}'?` }),
+      };
+    }
+    if (holes.withoutText?.has(lower) && !wholeHole.test(text)) {
+      return {
+        message: `writes '${name}' into a text, and it is none.`,
+        hint: `Let it stand alone: "{${name}}".`,
+      };
+    }
+  }
+  return undefined;
+}
+
+/** A custom policy's template names input claims, by partner name or id. */
+export function claimHoles(profile: TechnicalProfile): Holes {
+  const names = profile.inputClaims.flatMap(({ claimTypeReferenceId: id, partnerClaimType: name }) =>
+    name === undefined ? [id] : [name, id],
+  );
+  return { names, what: "input claim of the profile" };
+}
+
+function textsIn(json: Json): readonly string[] {
+  if (typeof json === "string") return [json];
+  if (Array.isArray(json)) return json.flatMap(textsIn);
+  return isJsonObject(json) ? Object.values(json).flatMap(textsIn) : [];
 }
 
 /** What fills a hole; undefined = the claim has no value. */
@@ -79,7 +120,7 @@ function render(json: Json, filling: Filling): string | undefined {
 }
 
 function renderText(text: string, filling: Filling): string | undefined {
-  const whole = /^\{([A-Za-z][\w.-]*)\}$/.exec(text)?.[1];
+  const whole = wholeHole.exec(text)?.[1];
   if (whole !== undefined) return filling.json(whole);
   return JSON.stringify(text.replace(hole, (_, name: string) => filling.text(name) ?? ""));
 }

@@ -5,7 +5,7 @@ import type { Decision, Fault, HttpAnswer, RestfulContext } from "../exchange.ts
 import { isJsonObject, type Json, type JsonObject, member, parseJson } from "../json.ts";
 import type { ConnectorMetadata } from "../metadata.ts";
 import { perProfile } from "../per-profile.ts";
-import { lengthProblem } from "./limits.ts";
+import { jsonLengthProblem, lengthProblem } from "./limits.ts";
 import { builtInAttributes, customAttributeName, matchName, readReturnedName, tokenNames } from "./names.ts";
 
 /** Longest message of an API that a page shows (U18). */
@@ -117,6 +117,8 @@ interface Target {
   readonly claimTypeId: string;
   readonly partnerName: string;
   readonly dataType: DataType;
+  /** Takes lists and objects as their JSON text. */
+  readonly isJson: boolean;
   /** Built-in name, or the bare name of a custom attribute. */
   readonly name: string;
 }
@@ -184,7 +186,7 @@ function readClaims(
   }
   const values: Record<string, unknown> = {};
   for (const [target, { key, json }] of candidates) {
-    const converted = convertAnswer(json, target.dataType, "connector");
+    const converted = convertAnswer(json, target.dataType, "connector", target.isJson);
     if (converted.kind === "absent") {
       ignore(key, json === null ? "null counts as absent" : "an empty value counts as absent");
       continue;
@@ -193,10 +195,10 @@ function readClaims(
       converted.kind === "invalid"
         ? converted.reason
         : connector.step === "PreTokenIssuance"
-          ? undefined
+          ? target.isJson && jsonLengthProblem(converted.value)
           : lengthProblem(target.name, converted.value);
     if (converted.kind === "invalid" || problem) {
-      ignore(key, problem ?? "");
+      ignore(key, problem || "");
       const detail = `The claim '${key}' cannot be used: ${problem}.`;
       return { kind: "fail", fault: { kind: "answer", detail }, warnings, verdicts };
     }
@@ -220,6 +222,7 @@ const targetsOf = perProfile((context: RestfulContext) => {
       claimTypeId: claimType?.id ?? output.claimTypeReferenceId,
       partnerName,
       dataType: claimType?.dataType ?? "string",
+      isJson: context.metadata.claims.jsonClaims.has(output.claimTypeReferenceId.toLowerCase()),
       name,
     });
   }

@@ -27,3 +27,12 @@ export function lengthProblem(attribute: string, value: ClaimValue): string | un
   if (attribute === "displayName" && /[<>]/.test(value)) return "a display name cannot hold < or >";
   return undefined;
 }
+
+/** Tokens travel in headers and addresses. */
+const longestJson = 16 * 1024;
+
+/** Why JSON cannot go into a token; undefined where it can. */
+export function jsonLengthProblem(value: ClaimValue): string | undefined {
+  const length = typeof value === "object" ? JSON.stringify(value).length : String(value).length;
+  return length > longestJson ? `it is longer than ${longestJson} characters` : undefined;
+}
