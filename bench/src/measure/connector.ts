@@ -15,8 +15,8 @@ export interface ConnectorOptions {
 const warmUp = 50;
 
 /**
- * How long a connector call inside a sign-up takes, against a bare POST of the same body to the same API from the same
- * process; all over connections that stay open. Sign-ups and bare calls alternate, one at a time. A call with everything
+ * How long a connector call inside a sign-up takes, against a bare POST of the same body to the same API at the same
+ * place of another sign-up; all over connections that stay open. The kinds of sign-up alternate, one at a time. A call with everything
  * switched on has credentials, a signature with two keys, further headers, breaker, places and a deadline. The last row says
  * what a connector costs the whole form post, records included.
  */
@@ -27,30 +27,33 @@ export async function measureConnector(options: ConnectorOptions): Promise<Row[]
     connectorUrl: `${api.url}/connector`,
   });
   const pool = createPool(ours.url, 1);
-  const bare: number[] = [];
-  const posts = { with: [] as number[], everything: [] as number[], without: [] as number[] };
+  const posts = {
+    with: [] as number[],
+    everything: [] as number[],
+    bare: [] as number[],
+    without: [] as number[],
+  };
   try {
     const flow = (id: string) => discover(`${ours.details.base}/${id}/v2.0/.well-known/openid-configuration`);
     const flows = {
       with: await flow("B2C_1_signup_connector"),
       everything: await flow("B2C_1_signup_everything"),
+      bare: await flow("B2C_1_signup_bare"),
       without: await flow("B2C_1_signup"),
     };
-    const kinds = ["with", "everything", "without"] as const;
+    const kinds = ["with", "everything", "bare", "without"] as const;
     for (let turn = 0; turn < options.calls + warmUp; turn++) {
       for (const [position] of kinds.entries()) {
         const kind = kinds[(turn + position) % kinds.length] ?? "with";
         const duration = await signUp(pool, flows[kind], `${kind}-${turn}@benchmark.example`);
         if (turn >= warmUp) posts[kind].push(duration);
       }
-      const duration = await ours.ask<number>("bare");
-      if (turn >= warmUp) bare.push(duration);
     }
     const calls = (await ours.ask<number[]>("calls")).slice(warmUp);
     const everything = (await ours.ask<number[]>("everything")).slice(warmUp);
-    if (calls.length !== options.calls || everything.length !== options.calls) {
-      throw new Error(`${calls.length} and ${everything.length} connector calls were recorded`);
-    }
+    const bare = (await ours.ask<number[]>("bare")).slice(warmUp);
+    for (const { length } of [calls, everything, bare])
+      if (length !== options.calls) throw new Error(`${length} connector calls were recorded`);
     options.say(`connector: ${calls.length} calls`);
     const row = (what: string, share: number, goal?: number, values = calls): Row => ({
       what,

@@ -117,7 +117,7 @@ async function start(
 /**
  * `calls`: milliseconds of each connector call since the start, from the engine's request to the guarded client until
  * its answer; `everything`: of each call with everything switched on, from the first look for its credentials, so that
- * signing counts. `bare`: makes one plain POST of the last call's body to the same API, and says how long it took.
+ * signing counts; `bare`: of a plain POST of the same body to the same API, made in place of the third connector's call.
  */
 async function connectorQuestions(
   context: ServerContext,
@@ -127,7 +127,7 @@ async function connectorQuestions(
   if (connectorUrl === undefined) return {};
   const calls: number[] = [];
   const everything: number[] = [];
-  let body = "{}";
+  const bare: number[] = [];
   const { http, keys } = context.ports(tenant);
   let begun: number | undefined;
   const secret = keys.secret.bind(keys);
@@ -135,9 +135,22 @@ async function connectorQuestions(
     begun ??= performance.now();
     return secret(id);
   };
+  const { origin, pathname } = new URL(connectorUrl);
+  const pool = new Pool(origin, { connections: 1 });
+  const post = async (body: string) => {
+    const headers = { "content-type": "application/json" };
+    const response = await pool.request({ method: "POST", path: pathname, headers, body });
+    return { status: response.statusCode, body: await response.body.text() };
+  };
   const send = http.send.bind(http);
   http.send = async (call) => {
     const started = performance.now();
+    if (call.url.endsWith("?bare")) {
+      const answer = await post(call.body ?? "{}");
+      bare.push(performance.now() - started);
+      const headers = { "content-type": "application/json" };
+      return { kind: "answer", ...answer, headers, attempts: [] };
+    }
     try {
       return await send(call);
     } finally {
@@ -145,20 +158,11 @@ async function connectorQuestions(
       if (call.url.endsWith("?everything")) everything.push(now - (begun ?? started));
       else calls.push(now - started);
       begun = undefined;
-      body = call.body ?? body;
     }
   };
-  const { origin, pathname } = new URL(connectorUrl);
-  const pool = new Pool(origin, { connections: 1 });
   return {
     calls: async () => calls,
     everything: async () => everything,
-    bare: async () => {
-      const started = performance.now();
-      const headers = { "content-type": "application/json" };
-      const response = await pool.request({ method: "POST", path: pathname, headers, body });
-      await response.body.text();
-      return performance.now() - started;
-    },
+    bare: async () => bare,
   };
 }

@@ -66,6 +66,7 @@ export function writeTenantFolder(folder: string, connectorUrl?: string): void {
     });
   };
   withConnector("connector", {});
+  withConnector("bare", { targetUrl: `${connectorUrl}?bare` });
   withConnector("everything", {
     targetUrl: `${connectorUrl}?everything`,
     preset: "resilient",

@@ -8,13 +8,13 @@ class Places {
   }
 
   /** True once there is a place; false where too many wait already, or none came free in time. */
-  async take(places: number, patience: number): Promise<boolean> {
+  take(places: number, patience: number): boolean | Promise<boolean> {
     if (this.#taken < places) {
       this.#taken++;
       return true;
     }
     if (this.#waiting.size >= places) return false;
-    return await new Promise((resolve) => {
+    return new Promise((resolve) => {
       const go = () => {
         clearTimeout(timer);
         this.#waiting.delete(go);
@@ -48,14 +48,16 @@ export class Bulkheads {
     endpoint: string,
     places: number,
     patience: number,
-    call: () => Promise<T>,
+    call: () => T | Promise<T>,
   ): Promise<T | "busy"> {
     let own = this.#places.get(endpoint);
     if (!own) {
       own = new Places();
       this.#places.set(endpoint, own);
     }
-    if (!(await own.take(places, patience))) return "busy";
+    const taken = own.take(places, patience);
+    // Nearly always there is one at once.
+    if (taken !== true && !(await taken)) return "busy";
     try {
       return await call();
     } finally {

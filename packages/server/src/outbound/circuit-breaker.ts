@@ -23,7 +23,7 @@ const mostEndpoints = 1000;
  * Lets calls through until an endpoint failed too often; then nobody, until a pause is over and one call may find out
  * whether it lives again.
  */
-class Circuit {
+export class Circuit {
   readonly #settings: BreakerSettings;
   /** When it failed in a row, in milliseconds since 1970, as far as that still counts. */
   #failedAt: number[] = [];
@@ -75,38 +75,8 @@ class Circuit {
 export class CircuitBreakers {
   readonly #circuits = new Map<string, Circuit>();
 
-  /** Runs `call`, or answers "open" without running it. `health` says what a result counts as. */
-  async run<T>(
-    endpoint: string,
-    settings: BreakerSettings,
-    call: () => Promise<T>,
-    health: (result: T) => Health,
-  ): Promise<T | "open"> {
-    const circuit = this.#circuit(endpoint, settings);
-    const admitted = circuit.admit();
-    if (admitted === undefined) return "open";
-    let found: Health = "unknown";
-    try {
-      const result = await call();
-      found = health(result);
-      return result;
-    } finally {
-      circuit.settle(admitted, found);
-    }
-  }
-
-  /** Of two circuits with one address the worse counts. */
-  report(): readonly CircuitReport[] {
-    const states = new Map<string, CircuitReport["state"]>();
-    for (const [key, { state }] of this.#circuits) {
-      const endpoint = key.slice(key.lastIndexOf(" ") + 1);
-      if (state !== "closed" || !states.has(endpoint)) states.set(endpoint, state);
-    }
-    return [...states].map(([endpoint, state]) => ({ endpoint, state }));
-  }
-
   /** Of two connectors with one address, those with the same settings share what was learned of it. */
-  #circuit(endpoint: string, settings: BreakerSettings): Circuit {
+  of(endpoint: string, settings: BreakerSettings): Circuit {
     const name = endpoint.replaceAll(" ", "%20");
     const key = `${settings.failures} ${settings.window} ${settings.halfOpenAfter} ${name}`;
     const known = this.#circuits.get(key);
@@ -122,5 +92,15 @@ export class CircuitBreakers {
       this.#circuits.delete(oldest);
     }
     return circuit;
+  }
+
+  /** Of two circuits with one address the worse counts. */
+  report(): readonly CircuitReport[] {
+    const states = new Map<string, CircuitReport["state"]>();
+    for (const [key, { state }] of this.#circuits) {
+      const endpoint = key.slice(key.lastIndexOf(" ") + 1);
+      if (state !== "closed" || !states.has(endpoint)) states.set(endpoint, state);
+    }
+    return [...states].map(([endpoint, state]) => ({ endpoint, state }));
   }
 }

@@ -64,14 +64,14 @@ export function createOutboundHttp(options: OutboundOptions = {}): OutboundHttp 
   const bulkheads = new Bulkheads();
   const random = options.random ?? Math.random;
 
-  /** One call inside its endpoint's circuit and places, under one deadline. */
-  async function guarded(call: HttpCall, target: Target, rules: CallRules): Promise<HttpResult | "busy"> {
+  /** One call inside its endpoint's places, under one deadline. */
+  function placed(call: HttpCall, target: Target, rules: CallRules): Promise<HttpResult | "busy"> {
     const started = performance.now();
     const bound = rules.deadline > 0 ? rules.deadline : Number.POSITIVE_INFINITY;
     const left = () => bound - (performance.now() - started);
-    // Nobody waits longer for a place than for an answer.
-    const patience = Math.min(call.timeout, bound);
-    return bulkheads.run<HttpResult | "busy">(target.endpoint, rules.concurrentCalls, patience, async () =>
+    // A little less than an answer may take: whoever came together with calls that hang has no use for their places.
+    const patience = Math.min(call.timeout, bound) * 0.95;
+    return bulkheads.run<HttpResult | "busy">(target.endpoint, rules.concurrentCalls, patience, () =>
       // A place that comes free in the last moment is of no use any more.
       left() < 1 ? "busy" : sendWithTries(pools, call, target, rules, left, random),
     );
@@ -86,26 +86,29 @@ export function createOutboundHttp(options: OutboundOptions = {}): OutboundHttp 
       const target = call.endpoint === undefined ? read : { ...read, endpoint: call.endpoint };
       const rules = call.rules ?? plainRules;
       const settings = options.breaker ?? breakerOf(rules);
-      const run = () => guarded(call, target, rules);
-      const result = settings ? await breakers.run(target.endpoint, settings, run, healthOf) : await run();
-      if (result === "open") {
-        return unsent(
-          "circuitOpen",
-          "The circuit is open after repeated failures; the request was not sent.",
-        );
+      const circuit = settings ? breakers.of(target.endpoint, settings) : undefined;
+      const admitted = circuit ? circuit.admit() : "call";
+      if (admitted === undefined) return unsent("circuitOpen", circuitOpen);
+      let health: Health = "unknown";
+      try {
+        const result = await placed(call, target, rules);
+        if (result === "busy")
+          return unsent(
+            "busy",
+            `${rules.concurrentCalls} calls to this address are under way; the request was not sent.`,
+          );
+        health = healthOf(result);
+        return result;
+      } finally {
+        circuit?.settle(admitted, health);
       }
-      if (result === "busy") {
-        return unsent(
-          "busy",
-          `${rules.concurrentCalls} calls to this address are under way; the request was not sent.`,
-        );
-      }
-      return result;
     },
     circuits: async () => breakers.report(),
     close: () => pools.close(),
   };
 }
+
+const circuitOpen = "The circuit is open after repeated failures; the request was not sent.";
 
 function unsent(failure: TransportFailure, detail: string): HttpResult {
   return { kind: "failure", failure, detail, attempts: [] };
@@ -118,8 +121,7 @@ function breakerOf({ breakerFailures, breakerWindow, breakerPause }: CallRules):
 }
 
 /** Answers that came, however useless, show that the endpoint lives; refused addresses were never asked. */
-function healthOf(result: HttpResult | "busy"): Health {
-  if (result === "busy") return "unknown";
+function healthOf(result: HttpResult): Health {
   const failing =
     result.kind === "failure" && result.failure !== "refusedAddress" && result.failure !== "tooLarge";
   return failing ? "failing" : "alive";

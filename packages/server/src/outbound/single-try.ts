@@ -32,31 +32,10 @@ export type TryResult =
       readonly status?: number;
     };
 
-interface Received {
-  readonly status: number;
-  readonly headers: IncomingHttpHeaders;
-  readonly body: Buffer;
-}
-
 type Failed = Extract<TryResult, { kind: "failure" }>;
 
 /** One request on one connection, under one clock. Works below undici's `request`, whose streams and signals cost more. */
-export async function tryOnce(dispatcher: Dispatcher, request: TryRequest): Promise<TryResult> {
-  const received = await receive(dispatcher, request);
-  if ("kind" in received) return received;
-  const { status } = received;
-  const encoding = received.headers["content-encoding"] ?? "";
-  const decoded =
-    encoding === "" ? received.body : await decodeContent(received.body, encoding, request.maxResponseBytes);
-  if (decoded === "tooLarge") return tooLarge(request, status);
-  if (decoded === "unreadable") {
-    const detail = "The body's content encoding cannot be read.";
-    return { kind: "failure", failure: "reset", detail, status };
-  }
-  return { kind: "answer", status, headers: plainHeaders(received.headers), body: decoded.toString("utf8") };
-}
-
-function receive(dispatcher: Dispatcher, request: TryRequest): Promise<Received | Failed> {
+export function tryOnce(dispatcher: Dispatcher, request: TryRequest): Promise<TryResult> {
   return new Promise((resolve) => {
     let controller: Dispatcher.DispatchController | undefined;
     let settled = false;
@@ -64,7 +43,7 @@ function receive(dispatcher: Dispatcher, request: TryRequest): Promise<Received 
     let headers: IncomingHttpHeaders = {};
     const chunks: Buffer[] = [];
     let size = 0;
-    const settle = (result: Received | Failed) => {
+    const settle = (result: TryResult | Promise<TryResult>) => {
       if (settled) return;
       settled = true;
       clearTimeout(timer);
@@ -85,7 +64,7 @@ function receive(dispatcher: Dispatcher, request: TryRequest): Promise<Received 
         {
           method: request.method,
           path: request.path,
-          headers: { ...request.headers },
+          headers: request.headers,
           body: request.body ?? null,
         },
         {
@@ -113,7 +92,7 @@ function receive(dispatcher: Dispatcher, request: TryRequest): Promise<Received 
             request.clock.responseEnds();
             const [only, ...others] = chunks;
             const body = only && others.length === 0 ? only : Buffer.concat(chunks, size);
-            settle({ status: status ?? 0, headers, body });
+            settle(readAnswer(request, status ?? 0, headers, body));
           },
           onResponseError(_controller, error) {
             failWith(error);
@@ -126,6 +105,36 @@ function receive(dispatcher: Dispatcher, request: TryRequest): Promise<Received 
   });
 }
 
+function readAnswer(
+  request: TryRequest,
+  status: number,
+  headers: IncomingHttpHeaders,
+  body: Buffer,
+): TryResult | Promise<TryResult> {
+  const answer = (text: Buffer): TryResult => ({
+    kind: "answer",
+    status,
+    headers: plainHeaders(headers),
+    body: text.toString("utf8"),
+  });
+  const encoding = headers["content-encoding"] ?? "";
+  return encoding === "" ? answer(body) : decode(request, status, encoding, body, answer);
+}
+
+async function decode(
+  request: TryRequest,
+  status: number,
+  encoding: string,
+  body: Buffer,
+  answer: (text: Buffer) => TryResult,
+): Promise<TryResult> {
+  const decoded = await decodeContent(body, encoding, request.maxResponseBytes);
+  if (decoded === "tooLarge") return tooLarge(request, status);
+  if (decoded !== "unreadable") return answer(decoded);
+  const detail = "The body's content encoding cannot be read.";
+  return { kind: "failure", failure: "reset", detail, status };
+}
+
 function tooLarge(request: TryRequest, status: number | undefined): Failed {
   const detail = `The answer is larger than ${request.maxResponseBytes} bytes.`;
   return { kind: "failure", failure: "tooLarge", detail, ...(status !== undefined && { status }) };
@@ -133,7 +142,8 @@ function tooLarge(request: TryRequest, status: number | undefined): Failed {
 
 function plainHeaders(headers: IncomingHttpHeaders): Record<string, string> {
   const plain: Record<string, string> = {};
-  for (const [name, value] of Object.entries(headers)) {
+  for (const name in headers) {
+    const value = headers[name];
     if (value !== undefined) plain[name] = typeof value === "string" ? value : value.join(", ");
   }
   return plain;

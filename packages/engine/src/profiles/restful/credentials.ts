@@ -32,10 +32,9 @@ export async function findCredentials(
     case "None":
       return { headers: {}, secrets: [] };
     case "Basic": {
-      const [username, password] = await Promise.all([
-        context.ports.keys.secret(authentication.username),
-        context.ports.keys.secret(authentication.password),
-      ]);
+      // One after the other: nearly always they are in memory, where waiting for both costs more.
+      const username = await context.ports.keys.secret(authentication.username);
+      const password = await context.ports.keys.secret(authentication.password);
       if (username === undefined) return { fault: noValidKey(context, authentication.username) };
       if (password === undefined) return { fault: noValidKey(context, authentication.password) };
       const encoded = Buffer.from(`${username}:${password}`, "utf8").toString("base64");
@@ -137,20 +136,18 @@ export async function furtherHeaders(
   | { readonly headers: Readonly<Record<string, string>>; readonly secrets: readonly string[] }
   | { readonly fault: Fault }
 > {
-  const { headers: wanted } = context.metadata.trust;
-  const values = await Promise.all(
-    wanted.map((header) => ("key" in header ? context.ports.keys.secret(header.key) : header.text)),
-  );
   const headers: Record<string, string> = {};
   const secrets: string[] = [];
-  for (const [position, header] of wanted.entries()) {
-    const value = values[position];
-    if ("key" in header) {
-      if (value === undefined) return { fault: noValidKey(context, header.key) };
-      if (!isHeaderText(value)) return { fault: unusableHeader(header.key) };
-      secrets.push(value);
+  for (const header of context.metadata.trust.headers) {
+    if ("text" in header) {
+      headers[header.name] = header.text;
+      continue;
     }
-    if (value !== undefined) headers[header.name] = value;
+    const secret = await context.ports.keys.secret(header.key);
+    if (secret === undefined) return { fault: noValidKey(context, header.key) };
+    if (!isHeaderText(secret)) return { fault: unusableHeader(header.key) };
+    headers[header.name] = secret;
+    secrets.push(secret);
   }
   return { headers, secrets };
 }

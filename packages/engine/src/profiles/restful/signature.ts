@@ -12,6 +12,23 @@ const shortestKey = 16;
 /** Seconds that a signed token counts. */
 const tokenLifetime = 300;
 
+interface SignedAddress {
+  readonly url: string;
+  readonly origin: string;
+  /** Path and query. */
+  readonly target: string;
+}
+
+let lastAddress: SignedAddress | undefined;
+
+/** Most APIs are called at one address, again and again. */
+function addressOf(url: string): SignedAddress {
+  if (lastAddress?.url === url) return lastAddress;
+  const { origin, pathname, search } = new URL(url);
+  lastAddress = { url, origin, target: pathname + search };
+  return lastAddress;
+}
+
 /**
  * Proves to the API that the request is ours and unchanged (docs/api-connectors.md, "Signed requests"). Signed are time,
  * method, path with query, idempotency key and body, so that no part can be taken for another request.
@@ -26,8 +43,7 @@ export async function signRequest(
   | { readonly fault: Fault }
 > {
   const now = Math.floor(context.ports.clock.now() / 1000);
-  const { origin, pathname, search } = new URL(request.url);
-  const target = pathname + search;
+  const { origin, target } = addressOf(request.url);
   const digest = hash("sha256", request.body ?? "", "base64url");
   if (signature.kind === "jwt") {
     const token = await context.ports.requestSigner.sign(
@@ -47,9 +63,8 @@ export async function signRequest(
   const text = ["v1", now, request.method, target, idempotencyKey, digest].join("\n");
   const parts = [`t=${now}`];
   const secrets: string[] = [];
-  const keys = await Promise.all(signature.keys.map((reference) => context.ports.keys.secret(reference)));
-  for (const [position, key] of keys.entries()) {
-    const reference = signature.keys[position] ?? "";
+  for (const [position, reference] of signature.keys.entries()) {
+    const key = await context.ports.keys.secret(reference);
     // The previous key may be gone already.
     if (key === undefined && position > 0) continue;
     if (key === undefined || key.length < shortestKey) {
