@@ -1,7 +1,8 @@
 import type { ClaimType, Policy, Predicate, PredicateGroup } from "@vestibule/policy";
+import { characterRanges } from "./character-ranges.ts";
 import { matchesPattern } from "./regular-expression.ts";
 
-/** A group of predicates that a value did not satisfy. */
+/** A group of predicates that a value did not satisfy: those that failed, or that held where the group rejects. */
 export interface UnsatisfiedGroup {
   readonly group: PredicateGroup;
   readonly predicates: readonly Predicate[];
@@ -23,7 +24,9 @@ export function unsatisfiedGroups(
     const predicates = group.predicates.flatMap((id) => policy.predicates.get(id) ?? []);
     const failed = predicates.filter((predicate) => !satisfies(predicate, text, now));
     const needed = group.matchAtLeast ?? predicates.length;
-    return predicates.length - failed.length >= needed ? [] : [{ group, predicates: failed }];
+    const matches = predicates.length - failed.length >= needed;
+    if (!group.reject) return matches ? [] : [{ group, predicates: failed }];
+    return matches ? [{ group, predicates: predicates.filter((each) => !failed.includes(each)) }] : [];
   });
 }
 
@@ -48,11 +51,13 @@ function satisfies(predicate: Predicate, text: string, now: number): boolean {
   }
 }
 
-/** The set is a list of characters and ranges (`a-z`), put into a class with everything but `-` escaped. */
 function includesCharacters(set: string, text: string): boolean {
-  const escaped = set.replace(/[\\\]^[]/g, "\\$&");
-  // One character class cannot back-track, so it needs no time limit.
-  return escaped !== "" && new RegExp(`[${escaped}]`).test(text);
+  const ranges = characterRanges(set);
+  for (const character of text) {
+    const point = character.codePointAt(0) ?? 0;
+    if (ranges.some(([first, last]) => first <= point && point <= last)) return true;
+  }
+  return false;
 }
 
 function dateParameter(text: string | undefined, otherwise: string, now: number): string {

@@ -3,7 +3,7 @@ import { claimText } from "../claims/bag.ts";
 import { metadataItem } from "../claims/mapping.ts";
 import { masked } from "../claims/mask.ts";
 import type { ClaimValue } from "../claims/value.ts";
-import { isCombined, maxLength } from "../profiles/self-asserted/fields.ts";
+import { isCombined, maxLength, patternOf } from "../profiles/self-asserted/fields.ts";
 import { withPrefix } from "../profiles/self-asserted/metadata.ts";
 import { scriptsAllowed } from "./content-definition.ts";
 import { progressOf, shownClaims } from "./controls.ts";
@@ -131,7 +131,7 @@ function pageField(
   index: number,
 ): PageField {
   const { type } = field;
-  const pattern = type.restriction?.pattern;
+  const pattern = patternOf(type);
   const predicates = pagePredicates(run.program.policy, form, type);
   const limit = maxLength(type);
   const options = form.options(type);
@@ -245,6 +245,7 @@ function pagePredicates(policy: Policy, form: Form, type: ClaimType): PagePredic
     groups: validation.predicateGroups.map((group) => ({
       helpText: form.groupHelp(id, group) ?? "",
       matchAtLeast: group.matchAtLeast ?? group.predicates.length,
+      reject: group.reject === true,
       predicates: group.predicates.flatMap((predicateId) => {
         const predicate = policy.predicates.get(predicateId);
         if (!predicate) return [];

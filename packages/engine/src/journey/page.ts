@@ -89,6 +89,8 @@ export interface PagePredicates {
   readonly groups: readonly {
     readonly helpText: string;
     readonly matchAtLeast: number;
+    /** Matching is the failure. */
+    readonly reject: boolean;
     readonly predicates: readonly PagePredicate[];
   }[];
 }

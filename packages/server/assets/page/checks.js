@@ -52,16 +52,27 @@ function expression(source) {
   }
 }
 
+/** Ranges and characters; a backslash makes the next one literal (policy-language.md 4.2). The server reads it alike. */
+function includesCharacters(set, value) {
+  const items = set.match(/(?:\\.|[^\\])-(?:\\.|[^\\])|\\.|./gsu) ?? [];
+  const ranges = items.map((item) => {
+    const [, escaped, plain, escapedEnd, plainEnd] = /^(?:\\(.)|(.))(?:-(?:\\(.)|(.)))?$/su.exec(item) ?? [];
+    const first = escaped ?? plain;
+    return [first, escapedEnd ?? plainEnd ?? first];
+  });
+  return [...value].some((character) =>
+    ranges.some(([first, last]) => first <= character && character <= last),
+  );
+}
+
 function predicateHolds(predicate, value) {
   const parameter = (name) => {
     const found = predicate.PARAMS.find((candidate) => candidate.NAME === name);
     return found === undefined ? undefined : decode(found.VALUE);
   };
   switch (predicate.METHOD) {
-    case 1: {
-      const set = (parameter(3) ?? "").replace(/[\\\]^]/g, "\\$&");
-      return expression(`[${set}]+`)?.test(value) ?? true;
-    }
+    case 1:
+      return includesCharacters(parameter(3) ?? "", value);
     case 2:
       return expression(parameter(4) ?? "")?.test(value) ?? true;
     case 3:

@@ -36,9 +36,10 @@ function tickRules(field) {
       if (!group) continue;
       const predicate =
         line.dataset.predicate === undefined ? undefined : group.PREDICATES[Number(line.dataset.predicate)];
+      const value = fieldValue(field);
       const met =
         input.value !== "" &&
-        (predicate ? predicateHolds(predicate, fieldValue(field)) : groupHolds(group, fieldValue(field)));
+        (predicate ? predicateHolds(predicate, value) !== Boolean(group.REJECT) : groupHolds(group, value));
       line.classList.toggle("vb-met", met);
     }
   };
@@ -64,6 +65,9 @@ function bindCopy(button) {
 
 /** Checks a field again while its error is shown; errors come up on submitting only (pages.md 6.2). */
 function bindFieldChecks(field) {
+  // Only a policy that says so lets people finish typing first.
+  const delay = Number(config().inputVerificationDelayTimeInMilliseconds) || 0;
+  let waiting;
   const check = () => {
     const problem = problemOf(field);
     const mismatch = field.ID === "reenterPassword" && fieldValue(field) !== "" && passwordMismatch();
@@ -71,7 +75,9 @@ function bindFieldChecks(field) {
   };
   for (const control of controlsOf(field.ID)) {
     control.addEventListener("input", () => {
-      if (entryOf(field.ID)?.querySelector('.error.itemLevel[aria-hidden="false"]')) check();
+      if (!entryOf(field.ID)?.querySelector('.error.itemLevel[aria-hidden="false"]')) return;
+      clearTimeout(waiting);
+      waiting = setTimeout(check, delay);
     });
   }
 }

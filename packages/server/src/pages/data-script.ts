@@ -36,7 +36,7 @@ function inputValidation(field: PageField) {
     PREDICATE_GROUPS: (field.predicates?.groups ?? []).map((group) => ({
       HELP_TEXT: encodeContent(group.helpText),
       MATCH_AT_LEAST: group.matchAtLeast,
-      REJECT: false,
+      REJECT: group.reject,
       PREDICATES: group.predicates.map(predicateData),
     })),
   };

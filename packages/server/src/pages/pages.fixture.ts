@@ -35,6 +35,7 @@ const passwordField = sampleField("newPassword", "New Password", {
       {
         helpText: "8 to 64 characters",
         matchAtLeast: 1,
+        reject: false,
         predicates: [
           {
             method: "IsLengthRange",
@@ -46,6 +47,7 @@ const passwordField = sampleField("newPassword", "New Password", {
       {
         helpText: "At least 3 of these:",
         matchAtLeast: 3,
+        reject: false,
         predicates: [
           {
             method: "IncludesCharacters",

@@ -4,7 +4,7 @@ import { unsatisfiedGroups } from "../../claims/predicates.ts";
 import { matchesPattern } from "../../claims/regular-expression.ts";
 import type { ClaimsBag, ClaimValue } from "../../claims/value.ts";
 import { fillString } from "../../strings/index.ts";
-import { type FormField, isEmailAddress, maxLength } from "./fields.ts";
+import { type FormField, isEmailAddress, maxLength, patternOf } from "./fields.ts";
 
 /** What a posted form turned out to hold. `problems`: claim type id → sentence at the field. */
 export interface Collected {
@@ -156,7 +156,7 @@ function filledField(
     : [text];
   if (listed.length > 0 && chosen.some((value) => !listed.some((option) => option.value === value)))
     return invalid("option");
-  const pattern = type.restriction?.pattern;
+  const pattern = patternOf(type);
   if (pattern && !matchesPattern(pattern.regularExpression, judged)) {
     return {
       kind: "problem",

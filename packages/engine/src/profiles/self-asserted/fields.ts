@@ -19,6 +19,11 @@ export interface FormField {
   };
 }
 
+/** The pattern that a value must match. Predicates stand in for it: policy-language.md 3.1. */
+export function patternOf(type: ClaimType): NonNullable<ClaimType["restriction"]>["pattern"] {
+  return type.predicateValidationReference === undefined ? type.restriction?.pattern : undefined;
+}
+
 /** A display control of a form. */
 export interface FormControl {
   readonly control: DisplayControl;
