@@ -28,13 +28,26 @@ export function metadataItem(metadata: Readonly<Record<string, string>>, key: st
   return found === undefined ? undefined : metadata[found]?.trim();
 }
 
-/** The name under which a claim goes to or comes from the other side. */
-export function partnerName(policy: Policy, reference: ClaimReference, protocol: string): string {
+/** The name under which a claim goes to or comes from the other side. Source: policy-language.md 3.6. */
+export function partnerName(
+  policy: Policy,
+  reference: ClaimReference,
+  { name, handler }: TechnicalProfile["protocol"],
+): string {
   if (reference.partnerClaimType !== undefined) return reference.partnerClaimType;
-  return (
-    policy.claimTypes.get(reference.claimTypeReferenceId)?.defaultPartnerClaimTypes?.[protocol] ??
-    reference.claimTypeReferenceId
+  const names = policy.claimTypes.get(reference.claimTypeReferenceId)?.defaultPartnerClaimTypes;
+  if (!names) return reference.claimTypeReferenceId;
+  const own = Object.keys(names).find(
+    (key) =>
+      handler !== undefined && key.startsWith(`${name}/`) && sameHandler(key.slice(name.length + 1), handler),
   );
+  return names[own ?? name] ?? reference.claimTypeReferenceId;
+}
+
+/** The class counts; assembly and version behind it say nothing (technical-profiles.md 1.1). */
+function sameHandler(one: string, other: string): boolean {
+  const [first, second] = [one, other].map((text) => text.split(",")[0]?.trim().toLowerCase());
+  return first === second;
 }
 
 export type InputResolution =
@@ -57,7 +70,7 @@ export function resolveInputClaims(
     const claimTypeId =
       claimKey(scope.policy, reference.claimTypeReferenceId) ?? reference.claimTypeReferenceId;
     const value = inputValue(profile, reference, scope, secrets);
-    const name = partnerName(scope.policy, reference, profile.protocol.name);
+    const name = partnerName(scope.policy, reference, profile.protocol);
     if (value !== undefined) claims.set(name, { claimTypeId, partnerName: name, value });
     else if (reference.required) missing.set(name, claimTypeId);
   }
@@ -97,8 +110,23 @@ export function defaultClaimValue(
   const text = resolve ? resolveClaimResolvers(reference.defaultValue, scope) : reference.defaultValue;
   if (text === undefined) return undefined;
   const type = scope.policy.claimTypes.get(reference.claimTypeReferenceId);
-  const converted = convertClaim(type?.dataType ?? "string", text);
+  const converted = convertClaim(
+    type?.dataType ?? "string",
+    type?.dataType === "stringCollection" ? listed(text) : text,
+  );
   return converted.kind === "value" ? converted.value : undefined;
+}
+
+/** A collection's default: `null` is none, a JSON list is that list, other text one element (policy-language.md 3.2). */
+function listed(text: string): unknown {
+  const trimmed = text.trim();
+  if (trimmed === "null") return null;
+  if (!trimmed.startsWith("[")) return text;
+  try {
+    return JSON.parse(trimmed);
+  } catch {
+    return text;
+  }
 }
 
 export type OutputMapping =
@@ -126,7 +154,7 @@ export function mapOutputClaims(
     }
     const given = convertClaim(
       type.dataType,
-      providerValue(values, partnerName(scope.policy, reference, profile.protocol.name)),
+      providerValue(values, partnerName(scope.policy, reference, profile.protocol)),
     );
     if (given.kind === "error") return { kind: "failed", claimTypeId: type.id, reason: given.reason };
     if (given.kind === "value") claims[type.id] = given.value;

@@ -52,6 +52,17 @@ async function visit(policy: Policy, request: Partial<RelyingPartyRequest> = {})
 const query = ({ outcome }: JourneyBrowser) =>
   Object.fromEntries(new URL(outcome.kind === "redirect" ? outcome.url : "about:blank").searchParams);
 
+describe("an OpenID Connect provider", () => {
+  it("is told the resource that its profile names", async () => {
+    const metadata = {
+      METADATA: "https://idp.example/.well-known/openid-configuration",
+      client_id: "client",
+      resource: "https://graph.example",
+    };
+    expect(query(await visit(withProvider({ metadata }))).resource).toBe("https://graph.example");
+  });
+});
+
 describe("an OAuth 2.0 provider", () => {
   it("gives its claims by name, by path and by token, and numbers where text is wanted", async () => {
     ports.federationClaims = { ID: 1001, names: [{ text: "a" }, { text: "Fay" }] };

@@ -1,5 +1,5 @@
 import { claimText } from "../claims/bag.ts";
-import { mapOutputClaims, resolveInputClaims } from "../claims/mapping.ts";
+import { mapOutputClaims, metadataItem, resolveInputClaims } from "../claims/mapping.ts";
 import type { ClaimValue } from "../claims/value.ts";
 import type { FederationFailure } from "../ports.ts";
 import { providerValues } from "../profiles/identity-provider/claims.ts";
@@ -62,11 +62,15 @@ async function visit(
     claimText(value),
   ]);
   // A nonce of its own makes each visit's state different, so that an old answer cannot stand in for a new one.
+  const resource = metadataItem(profile.metadata, "resource");
   const state = `${federationState(run.state.id)}.${run.ports.random.token(16)}`;
   const begun = await run.ports.federation.begin(await providerOf(run, compiled), {
     state,
     parameters: {
-      ...(metadata.template.protocol === "OpenIdConnect" && { ui_locales: run.state.culture.tag }),
+      ...(metadata.template.protocol === "OpenIdConnect" && {
+        ui_locales: run.state.culture.tag,
+        ...(resource && { resource }),
+      }),
       ...Object.fromEntries(inputs),
       ...further,
     },

@@ -79,11 +79,13 @@ function issueDocument(run: Run, profile: TechnicalProfile): Outcome {
 function issueTokens(run: Run, compiled: Extract<CompiledProfile, { kind: "issuer" }>): Outcome {
   const claims = tokenClaims(run);
   const { subjectNamingInfo } = run.program.policy.relyingParty.technicalProfile;
+  const subjectName = nameOfSubject(run, subjectNamingInfo?.claimType ?? "sub");
   // An application's own token is about the application, whatever else the policy says of it.
   const own = run.state.entry === "clientCredentials" ? run.state.grant?.objectId : undefined;
-  const subject = claims[subjectNamingInfo?.claimType ?? "sub"] ?? own;
+  const subject = claims[subjectName] ?? own;
   if (typeof subject !== "string" || subject === "")
     return serverError("AADB2C90037", "The subject of the token has no value.");
+  if (subjectNamingInfo?.excludeAsClaim && subjectName !== "sub") delete claims[subjectName];
   const objectId = readClaim(run.program.policy, run.state.bag, "objectId");
   const authTime = authenticationTime(run);
   const outcome: IssuedOutcome = {
@@ -123,7 +125,9 @@ function tokenClaims(run: Run): Record<string, JsonClaim> {
     const value = type && outputValue(run, reference);
     if (!type || value === undefined || value === "") continue;
     if (value === false && omitFalse.has(type.id.toLowerCase())) continue;
-    const name = reference.partnerClaimType ?? type.defaultPartnerClaimTypes?.OpenIdConnect ?? ownName(type);
+    const name = tokenName(reference, type);
+    // Of several under one name the first that has a value counts (policy-language.md, PL705).
+    if (Object.hasOwn(claims, name)) continue;
     claims[name] = asJsonToo.has(type.id.toLowerCase())
       ? (asJson(value) as JsonClaim)
       : jsonValue(type, value);
@@ -131,9 +135,28 @@ function tokenClaims(run: Run): Record<string, JsonClaim> {
   return claims;
 }
 
-/** A policy that puts its own name out for `acr` need not say that it is called `tfp` (technical-profiles.md 17). */
-function ownName({ id }: ClaimType): string {
-  return id.toLowerCase() === "trustframeworkpolicy" ? "tfp" : id;
+/**
+ * A claim's name in the token, in the spelling of its reference. A policy that puts its own name out for `acr` need not
+ * say that it is called `tfp` (technical-profiles.md 17).
+ */
+function tokenName({ partnerClaimType, claimTypeReferenceId }: ClaimReference, type: ClaimType): string {
+  const name = partnerClaimType ?? type.defaultPartnerClaimTypes?.OpenIdConnect;
+  if (name !== undefined) return name;
+  return type.id.toLowerCase() === "trustframeworkpolicy" ? "tfp" : claimTypeReferenceId;
+}
+
+/** The token's name of the claim that `SubjectNamingInfo` names by that name or by its id, in any case. */
+function nameOfSubject(run: Run, written: string): string {
+  const { policy } = run.program;
+  const wanted = written.toLowerCase();
+  const names = policy.relyingParty.technicalProfile.outputClaims.flatMap((reference) => {
+    const type = policy.claimTypes.get(reference.claimTypeReferenceId);
+    return type ? [{ id: type.id, name: tokenName(reference, type) }] : [];
+  });
+  const found =
+    names.find(({ name }) => name.toLowerCase() === wanted) ??
+    names.find(({ id }) => id.toLowerCase() === wanted);
+  return found?.name ?? written;
 }
 
 function outputValue(run: Run, reference: ClaimReference): ClaimValue | undefined {

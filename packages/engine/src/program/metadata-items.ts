@@ -51,6 +51,11 @@ SignUpTarget | SignUpWithLogonEmailExchange | The exchange behind the sign-up li
 EnforceEmailVerification | true | A claim with PartnerClaimType Verified.Email must be proved by a code.
 AllowGenerationOfClaimsWithNullValues | false | An empty field becomes an empty claim.
 setting.retryLimit | 7 | Failed submissions before the journey ends.
+setting.operatingMode | | Email or Username: what a sign-in page calls its first field, and its form.
+setting.forgotPasswordLinkLocation | AfterLabel | AfterLabel, AfterInput, AfterButtons or None.
+setting.bottomUnderFormClaimsProviderSelections | | Exchanges whose buttons stand below the form, as links.
+setting.inputVerificationDelayTimeInMilliseconds | 0 | How long a field that was refused waits for more typing before it is checked again.
+ClaimsProviderSelectionDisplayType | Button | Button, TextLink or SignUpLink on pages that offer the profile.
 setting.showSignupLink | true | The link to sign up.
 setting.forgotPasswordLinkOverride | | The exchange behind the forgotten password; without it the application gets AADB2C90118.
 setting.enableRememberMe | false | The box that keeps people signed in.
@@ -58,6 +63,7 @@ setting.showCancelButton | true | A button that gives up.
 setting.showContinueButton | true | The button that submits.
 setting.enableCaptchaChallenge | false | Asks for the page's CAPTCHA control.
 IpAddressClaimReferenceId | | The claim that gets the browser's address, where it is declared.
+claimType.<claim>.DisplayName.<language> | | A field's name, older than LocalizedResources and weaker.
 -LocalAccountType | | Accepted, as in B2C.
 -LocalAccountProfile | | Accepted, as in B2C.
 -TokenLifeTimeInSeconds | | Accepted, as in B2C.`),
@@ -65,6 +71,7 @@ IpAddressClaimReferenceId | | The claim that gets the browser's address, where i
 Operation | | Read, Write, DeleteClaims or DeleteClaimsPrincipal. Required.
 RaiseErrorIfClaimsPrincipalDoesNotExist | false | An account that is not there is an error.
 RaiseErrorIfClaimsPrincipalAlreadyExists | false | An account that is there already is an error.
+-api-version | | Accepted, as in B2C.
 -ApplicationObjectId | | Accepted; extension attributes belong to the tenant.
 -ClientId | | Accepted; extension attributes belong to the tenant.`),
   "Local sign-in (login-NonInteractive)": items(`
@@ -79,6 +86,7 @@ UseClaimAsBearerToken | | A claim whose value is the bearer token.
 ClaimResolverUrlFormatting | false | Claim resolvers in path and query of the address are expanded.
 DebugMode | false | The API's developer message is shown on the page.
 ResolveJsonPathsInJsonTokens | false | Partner names are paths into the answer.
+-ClaimsFormat | | Accepted, as in B2C.
 IgnoreServerCertificateErrors | false | true is refused: certificates are always checked.`),
   "One-time password": items(`
 Operation | | GenerateCode or VerifyCode. Required.
@@ -89,11 +97,14 @@ NumRetryAttempts | 5 | Wrong guesses before a code is void.
 NumCodeGenerationAttempts | 10 | Codes that one identifier gets while the last one is valid.
 ReuseSameCode | false | The code that is still valid is given again.`),
   "Azure AD SSPR": items(`
-Operation | | SendCode or VerifyCode. Required.`),
+Operation | | SendCode or VerifyCode. Required.
+-allowTestEmailAddressPassThrough | | Accepted; every address gets a code.`),
   "Phone factor": items(`
 ContentDefinitionReferenceId | | The page's content definition. Required.
 ManualPhoneNumberEntryAllowed | false | A person without a number on file may type one.
 setting.authenticationMode | mixed | sms, phone or mixed.
+setting.autodial | false | A single number on file is texted or called as soon as the page is open.
+setting.autosubmit | true | The last digit of a code submits it.
 setting.retryLimit | 3 | Wrong codes before the journey ends.
 setting.showCancelButton | true | A button that gives up.`),
   id_token_hint: items(`
@@ -108,6 +119,9 @@ AccessTokenEndpoint | | Where the code is redeemed.
 JWKS | | The provider's keys.
 issuer | | Who must have issued the id token.
 ReadBodyClaimsOnIdpRedirect | | Names of the claims that the provider posts beside the code, such as Apple's user.
+resource | | Sent along as it is, with the authorization request.
+-BearerTokenTransmissionMethod | | Accepted; the access token goes in a header.
+-ResolveJsonPathsInJsonTokens | | Accepted; a partner name that is no claim is a path.
 -MarkAsFailureOnStatusCode5xx | | Accepted; every status from 400 is a failure.`),
   "OAuth 2.0 provider": items(`${provider}
 authorization_endpoint | | Where people are sent. Required.
@@ -141,6 +155,14 @@ SendTokenResponseBodyWithJsonNumbers | true | expires_in and its like are number
   "UserInfo issuer and token": items(`
 issuer | | Who must have issued the presented token.
 audience | | Whom it must be for.`),
+  "Session management": items(`
+-AlwaysFetchClaimsFromProvider | | Accepted, as in B2C.
+-IncludeSessionIndex | | Accepted; SAML only.
+-RegisterServiceProviders | | Accepted; SAML only.`),
+  "Claims transformation": items(`
+ContentDefinitionReferenceId | | Whose localized texts its transformations read.`),
+  "Azure MFA": items(`
+Operation | | OneWaySMS, Verify, GetAvailableDevices, BeginVerifyOTP or VerifyOTP. Required.`),
   "Application Insights": items(`
 InstrumentationKey | | A GUID or a connection string. Required, and sent nowhere: events go to the trace and to OpenTelemetry.
 DisableTelemetry | false | Events stay in the trace.

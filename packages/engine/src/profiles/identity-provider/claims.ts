@@ -21,7 +21,7 @@ export function providerValues(
   };
   const values: Record<string, unknown> = {};
   for (const reference of profile.outputClaims) {
-    const name = partnerName(policy, reference, profile.protocol.name);
+    const name = partnerName(policy, reference, profile.protocol);
     const lower = name.toLowerCase();
     if (lower.startsWith("{oauth2:")) {
       values[name] = Object.hasOwn(special, lower) ? special[lower] : undefined;

@@ -62,7 +62,7 @@ export function readOpenIdConnect(
       bodyClaims: listItem(item("ReadBodyClaimsOnIdpRedirect"), /\s+/),
       wantedClaims: profile.outputClaims
         .filter(({ defaultValue, partnerClaimType }) => defaultValue === undefined || partnerClaimType)
-        .map((claim) => partnerName(policy, claim, profile.protocol.name))
+        .map((claim) => partnerName(policy, claim, profile.protocol))
         .filter((name) => !name.startsWith("{")),
     },
   };
