@@ -28,6 +28,7 @@ export {
   type Preset,
   presetNames,
   presets,
+  type RestfulMetadata,
   replayCall,
   restfulProfile,
 } from "./profiles/restful/index.ts";

@@ -205,6 +205,9 @@ function requiredKeys(profile: ProfileFragment, kind: ProfileKind): readonly str
       case "basic":
         return ["BasicAuthenticationUsername", "BasicAuthenticationPassword"];
       case "bearer":
+        // The token is fetched with a secret of its own.
+        if (metadataValue(profile, "vestibule.tokenEndpoint") !== undefined)
+          return ["vestibule.ClientSecret"];
         return metadataValue(profile, "UseClaimAsBearerToken") === undefined
           ? ["BearerAuthenticationToken"]
           : [];

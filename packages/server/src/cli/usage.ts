@@ -10,6 +10,9 @@ vestibule keys ACTION    list DIR, roll DIR [NAME], set DIR NAME, add-certificat
 vestibule connector test URL
                          asks an API what the server would ask it, case by case, and says what the
                          server would do with each answer and which rules it breaks; for pipelines
+vestibule connector test [URL] --tenant DIR --profile ID
+                         the same for the API behind a RESTful technical profile; URL stands in for
+                         its ServiceUrl, or for the origin of it
 vestibule connector mock FILE
                          plays an API by the rules of a file, for people who test flows
 vestibule calls DIR [WORD...]
@@ -57,8 +60,12 @@ For \`vestibule connector test\`:
 --attribute NAME[:TYPE]  custom attribute of the tenant: string, int64, boolean; repeatable
 --tenant DIR             takes attributes and their application id from this tenant
 --claim NAME=VALUE       value that this attribute has in every case; repeatable
+--refused NAME=VALUE     the API must refuse a person with this value; repeatable
 --preset NAME            time-outs and tries: seed, b2c-2025, strict,        seed
                          resilient
+--profile ID             RESTful technical profile of a custom policy of the tenant: it says what is sent
+--policy ID              the policy, where several call the profile
+--key CONTAINER=SECRET   policy key that is not stored: a secret, env:NAME or file:CERTIFICATE; repeatable
 --strict                 warnings fail, too
 --json FILE              writes the report; - is the standard output
 --junit FILE             writes the report for build servers

@@ -43,7 +43,7 @@ export function junitReport(report: TestReport): string {
     const results = report.results.filter((result) => result.step === step);
     const failed = results.filter(({ verdict }) => verdict === "failed").length;
     const skipped = results.filter(({ verdict }) => verdict === "skipped").length;
-    const head = `<testsuite name="${step}" tests="${results.length}" failures="${failed}" errors="0" skipped="${skipped}" time="${seconds(results)}">`;
+    const head = `<testsuite name="${xml(step)}" tests="${results.length}" failures="${failed}" errors="0" skipped="${skipped}" time="${seconds(results)}">`;
     return [head, ...results.map(testCase), "</testsuite>"].join("\n");
   });
   return ['<?xml version="1.0" encoding="UTF-8"?>', "<testsuites>", ...suites, "</testsuites>", ""].join(
@@ -63,7 +63,7 @@ function testCase(result: CaseResult): string {
       : []),
     `<system-out>${xml([consequence, ...lines("warning")].join("\n"))}</system-out>`,
   ];
-  return `<testcase classname="${step}" name="${xml(title)}" time="${seconds([result])}">${parts.join("")}</testcase>`;
+  return `<testcase classname="${xml(step)}" name="${xml(title)}" time="${seconds([result])}">${parts.join("")}</testcase>`;
 }
 
 function seconds(results: readonly CaseResult[]): string {

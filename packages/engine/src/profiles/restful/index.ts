@@ -2,7 +2,7 @@ export { type CallSetting, callSettings } from "./call-settings.ts";
 export { longestValue } from "./connector/limits.ts";
 export { connectorTemplateProblem } from "./connector/template.ts";
 export { chooseCertificate } from "./credentials.ts";
-export { connectorSteps } from "./metadata.ts";
+export { connectorSteps, type RestfulMetadata } from "./metadata.ts";
 export { type Delivery, deliverNotification, deliveryTime } from "./notification.ts";
 export { type OwnItem, ownItems } from "./own-items.ts";
 export { type CallPolicy, isPreset, type Preset, presetNames, presets } from "./presets.ts";

@@ -3,10 +3,11 @@ import type { AddressInfo } from "node:net";
 import { type CallerCheck, connector, continueWith, signature, toNode } from "@vestibule/connector";
 import { SaxesParser } from "saxes";
 import { afterEach, describe, expect, it } from "vitest";
-import { jsonReport, junitReport, summaryOf } from "./report.ts";
-import { type CaseResult, runContractTests, type TestReport } from "./run.ts";
+import { jsonReport, junitReport, summaryOf } from "../report.ts";
+import { type CaseResult, runContractTests, type TestReport } from "../run.ts";
 import type { Step } from "./sandbox.ts";
 import type { TestSetting } from "./setting.ts";
+import { connectorSubject } from "./subject.ts";
 
 const servers: Server[] = [];
 afterEach(() => {
@@ -53,23 +54,22 @@ async function test(
   steps: readonly Step[],
   more: Partial<TestSetting> = {},
 ): Promise<TestReport> {
-  return runContractTests(
-    {
-      url,
-      credentials: { kind: "basic", username: "connector", password: "s3cr:et" },
-      attributes: [
-        { name: "Tier", dataType: "int64" },
-        { name: "OptIn", dataType: "boolean" },
-        { name: "Invite", dataType: "string" },
-      ],
-      claims: {},
-      extensionsAppId: "0a1b2c3d4e5f60718293a4b5c6d7e8f9",
-      preset: "seed",
-      certificateAuthorities: [],
-      ...more,
-    },
-    steps,
-  );
+  const setting: TestSetting = {
+    url,
+    credentials: { kind: "basic", username: "connector", password: "s3cr:et" },
+    attributes: [
+      { name: "Tier", dataType: "int64" },
+      { name: "OptIn", dataType: "boolean" },
+      { name: "Invite", dataType: "string" },
+    ],
+    claims: {},
+    refused: [],
+    extensionsAppId: "0a1b2c3d4e5f60718293a4b5c6d7e8f9",
+    preset: "seed",
+    certificateAuthorities: [],
+    ...more,
+  };
+  return runContractTests(connectorSubject(setting, steps));
 }
 
 const rulesOf = ({ results }: TestReport) =>
@@ -150,6 +150,24 @@ describe("an API that keeps the contract", () => {
       decision: "block",
       consequence: "The flow ends with the page “Not yet.”.",
     });
+  });
+});
+
+describe("an API that is to refuse somebody", () => {
+  const refusing = ({ body }: Asked): Reply =>
+    body.city === "Nowhere"
+      ? { body: { version: "1", action: "ShowBlockPage", userMessage: "Not from there." } }
+      : good;
+  const cities = [{ city: "Nowhere" }, { city: "Elsewhere" }];
+
+  it("is found out where it does not", async () => {
+    const { url } = await api(refusing);
+    const report = await test(url, ["PostAttributeCollection", "PreTokenIssuance"], { refused: cities });
+    const asked = report.results.filter(({ id }) => id.endsWith("refused-city"));
+    expect(asked.map(({ verdict, findings }) => [verdict, findings.map(({ rule }) => rule)])).toEqual([
+      ["ok", []],
+      ["failed", ["not-refused"]],
+    ]);
   });
 });
 

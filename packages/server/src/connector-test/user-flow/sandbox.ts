@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
-import type { CallRecord, HttpCall, HttpPort, HttpResult, Outcome } from "@vestibule/engine";
 import { JourneyBrowser, type MemoryPorts, memoryPorts } from "@vestibule/engine/testing";
 import type { Policy } from "@vestibule/policy";
 import { compileUserFlow, readUserFlow, type TenantFacts } from "@vestibule/user-flows";
-import { openCertificates } from "../keys/certificates.ts";
-import { createOutboundHttp, type OutboundHttp } from "../outbound/index.ts";
+import { openCertificates } from "../../keys/certificates.ts";
+import type { Alteration, Visited } from "../case.ts";
+import { isLocal, type WatchedHttp, watchedHttp } from "../watched-http.ts";
 import type { Claims, TestCredentials, TestSetting } from "./setting.ts";
 
 export const steps = ["PostFederationSignup", "PostAttributeCollection", "PreTokenIssuance"] as const;
@@ -22,23 +22,6 @@ export interface Visit {
   readonly claims: Claims;
   readonly withoutEmail?: boolean;
   readonly uiLocales?: string;
-  readonly credentials?: TestCredentials;
-  /** In place of the setting's; null = not signed. */
-  readonly signingKey?: string | null;
-  /** Leaves out what the address has behind `?`: keys live there. */
-  readonly withoutQuery?: boolean;
-  /** Sends this request again, byte for byte, in place of the visit's own. */
-  readonly resent?: HttpCall;
-}
-
-export interface Visited {
-  readonly outcome: Outcome;
-  /** What was sent and what came, unredacted; absent where nothing was sent. */
-  readonly exchange?: { readonly call: HttpCall; readonly result: HttpResult };
-  /** The record that the server keeps. */
-  readonly record?: CallRecord;
-  /** Attributes of the account that was created. */
-  readonly stored?: Readonly<Record<string, unknown>>;
 }
 
 const graphSteps: Readonly<Record<Step, string>> = {
@@ -68,40 +51,22 @@ const issuer = "https://idp.northwind.example";
 /** An imagined tenant whose flow calls the real API by the server's own client. */
 export class Sandbox {
   readonly #setting: TestSetting;
-  readonly #http: OutboundHttp;
+  readonly #http: WatchedHttp;
   readonly #policies = new Map<string, Policy>();
 
   constructor(setting: TestSetting) {
     this.#setting = setting;
-    this.#http = createOutboundHttp({
-      development: isLocal(setting.url),
-      // Whoever types an address at a command line may call it, in their own network too.
-      addresses: { private: true },
-      certificateAuthorities: setting.certificateAuthorities,
-      // Cases fail on purpose; none may keep the next from being sent.
-      breaker: false,
-    });
+    this.#http = watchedHttp(setting);
   }
 
   close(): Promise<void> {
     return this.#http.close();
   }
 
-  async visit(visit: Visit): Promise<Visited> {
-    let exchange: Visited["exchange"];
-    const http: HttpPort = {
-      ...(isLocal(this.#setting.url) && { development: true }),
-      send: async (own) => {
-        const call =
-          visit.resent ?? (visit.withoutQuery ? { ...own, url: own.url.replace(/\?.*$/s, "") } : own);
-        const result = await this.#http.send(call);
-        exchange = { call, result };
-        return result;
-      },
-    };
-    const proof = this.#proofOf(visit);
-    const ports = this.#ports(http, proof);
-    const browser = new JourneyBrowser(this.#policy(visit, proof), ports);
+  async visit(visit: Visit, alter?: Alteration): Promise<Visited> {
+    this.#http.begin(alter);
+    const ports = this.#ports();
+    const browser = new JourneyBrowser(this.#policy(visit), ports);
     const tag = visit.uiLocales ?? "en-US";
     browser.state = { ...browser.state, culture: { tag, language: tag.split("-")[0] ?? "en" } };
     const before = new Set(ports.accounts.keys());
@@ -110,6 +75,7 @@ export class Sandbox {
       (account) => !before.has(account.objectId) && account.journeyKey !== existing,
     );
     const [record] = ports.callRecords;
+    const exchange = this.#http.exchange();
     return {
       outcome: browser.outcome,
       ...(exchange && { exchange }),
@@ -118,31 +84,23 @@ export class Sandbox {
     };
   }
 
-  #proofOf(visit: Visit): Proof {
-    const signingKey = visit.signingKey === undefined ? this.#setting.signingKey : visit.signingKey;
-    return {
-      credentials: visit.credentials ?? this.#setting.credentials,
-      ...(signingKey && { signingKey }),
-    };
-  }
-
   /** The flow of this visit, compiled by the server's compiler and kept: many visits go through the same one. */
-  #policy({ step, account }: Visit, proof: Proof): Policy {
-    const key = [step, account, proof.credentials.kind, proof.signingKey !== undefined].join(" ");
+  #policy({ step, account }: Visit): Policy {
+    const key = `${step} ${account}`;
     const known = this.#policies.get(key);
     if (known) return known;
-    const policy = compileFlow(this.#setting, step, account, proof);
+    const policy = compileFlow(this.#setting, step, account);
     this.#policies.set(key, policy);
     return policy;
   }
 
-  #ports(http: HttpPort, { credentials, signingKey }: Proof): MemoryPorts {
+  #ports(): MemoryPorts {
     const ports = memoryPorts();
     ports.time = Date.now();
-    const { extensionsAppId } = this.#setting;
+    const { extensionsAppId, credentials, signingKey } = this.#setting;
     return Object.assign(ports, {
       clock: { now: Date.now },
-      http,
+      http: this.#http.port,
       directory: { ...ports.directory, extensionsAppId, defaultDomain },
       keys: {
         secret: async (id: string) => (id === signingReference ? signingKey : secretOf(credentials, id)),
@@ -217,12 +175,6 @@ export class Sandbox {
 
 const signingReference = "signing-key";
 
-/** With what one visit's call proves itself. */
-interface Proof {
-  readonly credentials: TestCredentials;
-  readonly signingKey?: string;
-}
-
 /** Journey key of accounts that were there before the visit. */
 const existing = "before the visit";
 
@@ -239,7 +191,7 @@ function providerClaims({ claims, withoutEmail }: Visit): Claims {
   return { userId: "1100220033", ...Object.fromEntries(given), ...(!withoutEmail && { email }) };
 }
 
-function compileFlow(setting: TestSetting, step: Step, account: AccountKind, proof: Proof): Policy {
+function compileFlow(setting: TestSetting, step: Step, account: AccountKind): Policy {
   const custom = setting.attributes.map(({ name }) => `extension_${name}`);
   const collected = [...(account === "userName" ? [] : ["email"]), ...builtIn, ...custom];
   const written = {
@@ -258,18 +210,19 @@ function compileFlow(setting: TestSetting, step: Step, account: AccountKind, pro
     apiConnectorConfiguration: { [graphSteps[step]]: { id: "connector" } },
   };
   const reading = readUserFlow(JSON.stringify(written), "connector-test.json");
-  const compiled = reading.document && compileUserFlow(reading.document, tenantFacts(setting, proof));
+  const compiled = reading.document && compileUserFlow(reading.document, tenantFacts(setting));
   if (compiled?.policy) return compiled.policy;
   const problems = [...reading.diagnostics, ...(compiled?.diagnostics ?? [])];
   throw new Error(problems.map(({ message }) => message).join(" "));
 }
 
-function tenantFacts(setting: TestSetting, { credentials, signingKey }: Proof): TenantFacts {
+function tenantFacts(setting: TestSetting): TenantFacts {
+  const { credentials, signingKey } = setting;
   return {
     tenantId: "aaaaaaaa-0000-4000-8000-000000000001",
     defaultDomain,
     extensionsAppId: setting.extensionsAppId,
-    // Whether strangers are refused can only be seen by a call that production would not make.
+    // An API without credentials is the author's to judge; production would not call it.
     deploymentMode: isLocal(setting.url) || credentials.kind === "none" ? "Development" : "Production",
     authenticationMethods: { emailWithPassword: true, userName: true },
     isAgeGatingConfigured: false,
@@ -333,10 +286,4 @@ function authenticationOf(credentials: TestCredentials): TenantFacts["connectors
 function secretOf(credentials: TestCredentials, id: string): string | undefined {
   if (credentials.kind === "basic") return id === "username" ? credentials.username : credentials.password;
   return credentials.kind === "apiKeyHeader" ? credentials.key : undefined;
-}
-
-/** Plain http and calls to this machine are for development; every other address is called as in production. */
-function isLocal(url: string): boolean {
-  const { hostname } = new URL(url);
-  return hostname === "localhost" || hostname.startsWith("127.") || hostname === "[::1]";
 }

@@ -1,4 +1,5 @@
 import type { AttributeDataType, ConnectorPreset, CustomAttributeFacts } from "@vestibule/user-flows";
+import type { Proof } from "../strangers.ts";
 
 /** What proves to the API who calls; secrets are read already. */
 export type TestCredentials =
@@ -20,6 +21,8 @@ export interface TestSetting {
   readonly attributes: readonly Pick<CustomAttributeFacts, "name" | "dataType">[];
   /** Values that stand in every case where the case does not vary them. */
   readonly claims: Claims;
+  /** Values that the API is to refuse, each by itself. */
+  readonly refused: readonly Claims[];
   readonly extensionsAppId: string;
   readonly preset: ConnectorPreset;
   /** PEM texts of authorities that are trusted beside the public ones. */
@@ -34,3 +37,13 @@ export const sampleValues: Readonly<Record<AttributeDataType, string | number | 
   stringCollection: "a",
   dateTime: "2026-01-31",
 };
+
+/** With what the server proves itself under this setting. */
+export function proofOf({ credentials, signingKey, url }: TestSetting): Proof {
+  return {
+    kind: credentials.kind,
+    ...(credentials.kind === "apiKeyHeader" && { header: credentials.header }),
+    isSigned: signingKey !== undefined,
+    hasQuery: new URL(url).search !== "",
+  };
+}

@@ -1,11 +1,8 @@
-import type { Outcome } from "@vestibule/engine";
-import type { Case } from "./cases.ts";
-import type { Visited } from "./sandbox.ts";
+import type { CallRecord, Outcome } from "@vestibule/engine";
+import type { Visited } from "../case.ts";
 
 /** What the server does with the answer, as the journey itself ended: one sentence. */
-export function consequence(each: Case, { outcome, record, stored }: Visited): string {
-  if (!record) return `The API is not asked: ${whyNot(outcome)}`;
-  if (each.expects === "refusal" && record.decision === "fail") return "The stranger is refused.";
+export function consequence(record: CallRecord, { outcome, stored }: Visited): string {
   switch (outcome.kind) {
     case "issued": {
       const used = record.verdicts.flatMap((one) => (one.verdict === "used" ? [one.claim] : []));
@@ -43,12 +40,6 @@ export function consequence(each: Case, { outcome, record, stored }: Visited): s
     case "redirect":
       return "The flow goes on.";
   }
-}
-
-function whyNot(outcome: Outcome): string {
-  if (outcome.kind === "refused") return Object.values(outcome.problem.fields)[0] ?? outcome.problem.message;
-  if (outcome.kind === "relyingPartyError" || outcome.kind === "errorPage") return outcome.message;
-  return "the flow does not come to this step.";
 }
 
 function list(before: string, names: readonly string[]): string {

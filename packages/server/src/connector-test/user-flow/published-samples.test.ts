@@ -1,7 +1,8 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
-import { Sandbox, type Step, type Visited } from "./sandbox.ts";
+import type { Visited } from "../case.ts";
+import { Sandbox, type Step } from "./sandbox.ts";
 
 /*
  * What the sample APIs that Microsoft published for API connectors answer, as their sources and the articles document it
@@ -34,6 +35,7 @@ async function visit(step: Step, status: number, body: unknown, account: "local"
       { name: "AppRoles", dataType: "string" },
     ],
     claims: {},
+    refused: [],
     extensionsAppId,
     preset: "seed",
     certificateAuthorities: [],

@@ -1,14 +1,7 @@
-import { readFile } from "node:fs/promises";
-import { resolve } from "node:path";
 import type { AttributeDataType } from "@vestibule/user-flows";
-import { readTenant } from "../tenant/read-tenant.ts";
+import { openTenant, readAuthorities, readSecret, readText, readUrl, SettingError } from "../written.ts";
 import { isBuiltIn, type Step, steps } from "./sandbox.ts";
 import type { Claims, TestCredentials, TestSetting } from "./setting.ts";
-
-/** A value of the command line that cannot be used; `message` says what would. */
-export class SettingError extends Error {
-  override readonly name = "SettingError";
-}
 
 export interface WrittenSetting {
   readonly url: string;
@@ -18,6 +11,7 @@ export interface WrittenSetting {
   readonly tenant?: string;
   readonly attributes: readonly string[];
   readonly claims: readonly string[];
+  readonly refused: readonly string[];
   readonly preset?: string;
 }
 
@@ -38,7 +32,6 @@ export async function readSetting(
   if (preset !== "seed" && preset !== "b2c-2025" && preset !== "strict" && preset !== "resilient") {
     throw new SettingError(`--preset takes seed, b2c-2025, strict or resilient; ${preset} is none of them.`);
   }
-  const authorities = environment.NODE_EXTRA_CA_CERTS;
   return {
     setting: {
       url: readUrl(written.url),
@@ -48,26 +41,13 @@ export async function readSetting(
       }),
       attributes: [...attributes].map(([name, dataType]) => ({ name, dataType })),
       claims: readClaims(written.claims, attributes),
+      refused: written.refused.map((each) => readClaims([each], attributes)),
       extensionsAppId: tenant?.extensionsAppId ?? imaginedAppId,
       preset,
-      certificateAuthorities: authorities ? [await readText(authorities)] : [],
+      certificateAuthorities: await readAuthorities(environment),
     },
     steps: written.steps.length === 0 ? steps : written.steps.map(readStep),
   };
-}
-
-function readUrl(written: string): string {
-  if (!URL.canParse(written) || !/^https?:$/.test(new URL(written).protocol)) {
-    throw new SettingError(`${written} is no address: vestibule connector test http://localhost:4483/`);
-  }
-  const { protocol, hostname, username, hash } = new URL(written);
-  if (username !== "" || hash !== "") {
-    throw new SettingError("The address holds neither a user name nor a fragment; credentials go to --auth.");
-  }
-  if (protocol === "http:" && !/^(localhost|127\..*|\[::1\])$/.test(hostname)) {
-    throw new SettingError(`${written} is http: so only an API on this machine is called, as by the server.`);
-  }
-  return written;
 }
 
 function readStep(written: string): Step {
@@ -104,22 +84,6 @@ function readSigningKey(written: string, environment: Readonly<Record<string, st
   return key;
 }
 
-function readSecret(written: string, environment: Readonly<Record<string, string | undefined>>): string {
-  const variable = /^env:(.+)$/s.exec(written)?.[1];
-  const secret = variable === undefined ? written : environment[variable];
-  if (secret === undefined) throw new SettingError(`The environment variable ${variable} is not set.`);
-  if (secret === "") throw new SettingError("A secret is empty.");
-  return secret;
-}
-
-async function readText(path: string): Promise<string> {
-  try {
-    return await readFile(path, "utf8");
-  } catch (error) {
-    throw new SettingError(`${path} cannot be read: ${(error as NodeJS.ErrnoException).code ?? "unknown"}.`);
-  }
-}
-
 const types: Readonly<Record<string, AttributeDataType>> = {
   string: "string",
   int: "int64",
@@ -142,12 +106,11 @@ function readAttribute(written: string): readonly [string, AttributeDataType] {
 function readClaims(written: readonly string[], attributes: ReadonlyMap<string, AttributeDataType>): Claims {
   const claims = written.map((each): readonly [string, string | number | boolean] => {
     const [, name = "", value = ""] = /^(?:extension_(?:[0-9a-f]{32}_)?)?(\w+)=(.*)$/is.exec(each) ?? [];
-    if (name === "") throw new SettingError("--claim takes NAME=VALUE, for example --claim city=Lund.");
+    if (name === "")
+      throw new SettingError("--claim and --refused take NAME=VALUE, for example --claim city=Lund.");
     const dataType = attributes.get(name);
     if (dataType === undefined && !isBuiltIn(name)) {
-      throw new SettingError(
-        `--claim ${name}: name this custom attribute with --attribute or --tenant, too.`,
-      );
+      throw new SettingError(`${name}: name this custom attribute with --attribute or --tenant, too.`);
     }
     if (dataType === "boolean") return [name, value.toLowerCase() === "true"];
     return [name, value];
@@ -156,11 +119,7 @@ function readClaims(written: readonly string[], attributes: ReadonlyMap<string, 
 }
 
 async function tenantAttributes(directory: string) {
-  const { tenant, diagnostics } = await readTenant(resolve(directory), { mode: "development" });
-  if (!tenant) {
-    const [first] = diagnostics;
-    throw new SettingError(`--tenant ${directory} cannot be read${first ? `: ${first.message}` : "."}`);
-  }
+  const { tenant } = await openTenant(directory);
   return {
     extensionsAppId: tenant.extensionsAppId,
     attributes: tenant.customAttributes.map(({ name, dataType }) => [name, dataType] as const),
