@@ -1,13 +1,22 @@
-import { mkdtemp, readFile, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { mkdir, mkdtemp, readFile, writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type Mock, startMock } from "../connector-mock/mock.ts";
 import type { MockRules } from "../connector-mock/rules.ts";
+import { policyXml } from "../connector-test/technical-profile/policy.fixture.ts";
+import { makeTestTenant, type TestTenant } from "../development/tenant.fixture.ts";
+import { loadMasterKey } from "../keys/master-key.ts";
+import { createPolicyKeyAdministration } from "../keys/policy-keys.ts";
+import { openStore } from "../store/open-store.ts";
 import { connector } from "./connector.ts";
 import { connectorMock } from "./connector-mock.ts";
 import { readInvocation } from "./options.ts";
 
+const testTenantId = "aaaaaaaa-0000-4000-8000-0000000000ff";
 const sampleTenant = join(import.meta.dirname, "../../../../examples/sample-tenant");
 
 async function run(...argv: string[]) {
@@ -93,6 +102,7 @@ describe("vestibule connector test", () => {
     [["http://localhost/", "--auth", "certificate:/no/such/file"], /cannot be read/],
     [["http://localhost/", "--claim", "Tier=1"], /--attribute or --tenant/],
     [["http://localhost/", "--attribute", "Tier:list"], /--attribute takes/],
+    [["http://localhost/", "--refused", "city"], /take NAME=VALUE/],
     [["http://localhost/", "--preset", "slow"], /--preset takes/],
     [["http://localhost/", "--tenant", "/no/such/folder"], /cannot be read/],
     [[], /vestibule connector test URL/],
@@ -102,6 +112,71 @@ describe("vestibule connector test", () => {
 
   it("keeps its options to itself", () => {
     expect(() => readInvocation(["check", "t", "--junit", "f"], {})).toThrow(/check takes no --junit/);
+  });
+});
+
+describe("vestibule connector test --profile", () => {
+  const given = ["--key", "B2C_1A_RestUser=connector", "--key", `B2C_1A_RestSigning=${"k".repeat(20)}`];
+  const profile = ["--profile", "REST-CheckMember"];
+  let tenant: TestTenant;
+  beforeEach(async () => {
+    tenant = await makeTestTenant();
+    await mkdir(join(tenant.directory, "policies"));
+    const policy = policyXml("https://members.fabrikam.example");
+    await writeFile(join(tenant.directory, "policies", "member.xml"), policy);
+  });
+  afterEach(() => tenant.remove());
+
+  it("asks the API at the address that was typed, with the key of the database, and gives the report", async () => {
+    const store = await openStore({
+      file: join(tenant.dataDir, "vestibule.sqlite"),
+      masterKey: loadMasterKey(tenant.dataDir),
+      clock: { now: Date.now },
+    });
+    const administration = createPolicyKeyAdministration({ keys: store.policyKeys, now: Date.now });
+    await administration.setSecret(testTenantId, "B2C_1A_RestPassword", "s3cr:et");
+    await store.close();
+    // It looks at the credentials, and at no signature.
+    const server = createServer((request, response) => {
+      const known = request.headers.authorization === `Basic ${btoa("connector:s3cr:et")}`;
+      response.writeHead(known ? 200 : 401, { "content-type": "application/json" }).end('{"memberNo":"1"}');
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const { code, out, err } = await run(
+      ...["test", `http://127.0.0.1:${(server.address() as AddressInfo).port}`, "--tenant", tenant.directory],
+      ...[...profile, ...given, "--data-dir", tenant.dataDir, "--json", "-"],
+    );
+    server.close();
+    const report = JSON.parse(out);
+    const ofPlace = (place: string) =>
+      report.cases.filter(({ step }: { step: string }) => step === `REST-CheckMember, ${place}`);
+    expect(ofPlace("behind AskPerson").length).toBeGreaterThan(10);
+    expect(ofPlace("in step 4").length).toBeGreaterThan(5);
+    const failed = report.cases.filter(({ verdict }: { verdict: string }) => verdict === "failed");
+    expect(failed.map(({ id }: { id: string }) => id.split("/").at(-1))).toEqual([
+      "no-signature",
+      "wrong-signature",
+    ]);
+    expect(code).toBe(1);
+    expect(err).toMatch(/\d+ cases, 2 failed: 2 errors, 0 warnings$/);
+    expect(out + err).not.toContain("s3cr:et");
+  });
+
+  it.each([
+    [["--auth", "none"], /takes no --auth beside --profile/],
+    [["--step", "PreTokenIssuance"], /takes no --step beside --profile/],
+    [["--key", "B2C_1A_RestPassword=env:NO_SUCH_VARIABLE"], /NO_SUCH_VARIABLE is not set/],
+    [[], /The key B2C_1A_RestPassword \(BasicAuthenticationPassword\) is not there/],
+  ])("says what would be right instead of %j", async (argv, message) => {
+    const all = ["test", "--tenant", tenant.directory, ...profile, ...given, "--data-dir", tenant.dataDir];
+    await expect(run(...all, ...argv)).rejects.toThrow(message);
+    // No database is made where none is.
+    expect(existsSync(tenant.dataDir)).toBe(false);
+  });
+
+  it("needs the tenant, and is asked for by its own options only", async () => {
+    await expect(run("test", ...profile)).rejects.toThrow(/--profile needs the folder of its tenant/);
+    await expect(run("test", "http://localhost:1/", "--key", "A=b")).rejects.toThrow(/no --key without/);
   });
 });
 

@@ -26,10 +26,13 @@ export class KeptKeys {
   }
 }
 
-const kept = new WeakMap<PolicyKeyStore, Map<string, KeptKeys>>();
+/** Where there is no database, somebody may stand in for it who has no keys. */
+export type KeyReader = Pick<PolicyKeyStore, "list">;
+
+const kept = new WeakMap<KeyReader, Map<string, KeptKeys>>();
 
 /** The container's keys as they were at most five seconds ago; what this process itself changes counts at once. */
-export function keysOf(store: PolicyKeyStore, tenantId: string, container: string): KeptKeys {
+export function keysOf(store: KeyReader, tenantId: string, container: string): KeptKeys {
   let containers = kept.get(store);
   if (!containers) {
     containers = new Map();
@@ -45,6 +48,6 @@ export function keysOf(store: PolicyKeyStore, tenantId: string, container: strin
 }
 
 /** Somebody changed the container. */
-export function forgetKeys(store: PolicyKeyStore, tenantId: string, container: string): void {
+export function forgetKeys(store: KeyReader, tenantId: string, container: string): void {
   kept.get(store)?.get(`${tenantId}\n${container}`)?.forget();
 }

@@ -6,7 +6,7 @@ import type { PolicyKeyStore } from "../store/store.ts";
 import type { KeyContainerSource, Tenant } from "../tenant/tenant.ts";
 import type { OpenedCertificate } from "./certificates.ts";
 import { containerKey } from "./container-name.ts";
-import { forgetKeys, type KeptKeys, keysOf } from "./kept-keys.ts";
+import { forgetKeys, type KeptKeys, type KeyReader, keysOf } from "./kept-keys.ts";
 import { KeyError, noValidKey } from "./key-errors.ts";
 
 export interface PolicyKeyParts {
@@ -17,49 +17,8 @@ export interface PolicyKeyParts {
   readonly environment?: Readonly<Record<string, string | undefined>>;
 }
 
-<<<<<<< HEAD
 /** Names come from policies, which are few; the bound is for safety. */
 const mostSecrets = 1000;
-=======
-/** Milliseconds that keys of the database are kept in memory: a call with credentials and a signature asks for several. */
-const freshness = 5_000;
-const mostContainers = 1000;
-
-interface Kept {
-  readonly at: number;
-  readonly keys: Promise<readonly StoredPolicyKey[]>;
-}
-
-type KeyReader = Pick<PolicyKeyStore, "list">;
-
-const kept = new WeakMap<KeyReader, Map<string, Kept>>();
-
-/** The container's keys as they were at most five seconds ago; what this process itself changes counts at once. */
-function keysOf(store: KeyReader, tenantId: string, container: string): Promise<readonly StoredPolicyKey[]> {
-  let containers = kept.get(store);
-  if (!containers) {
-    containers = new Map();
-    kept.set(store, containers);
-  }
-  const name = `${tenantId}\n${container}`;
-  const known = containers.get(name);
-  // The machine's own time: a clock that is set back must not keep a key alive.
-  const at = performance.now();
-  if (known && at - known.at < freshness) return known.keys;
-  const keys = store.list(tenantId, container);
-  const entry = { at, keys };
-  if (containers.size >= mostContainers) containers.clear();
-  containers.set(name, entry);
-  keys.catch(() => {
-    if (containers.get(name) === entry) containers.delete(name);
-  });
-  return keys;
-}
-
-function forget(store: KeyReader, tenantId: string, container: string): void {
-  kept.get(store)?.delete(`${tenantId}\n${container}`);
-}
->>>>>>> f298aae (Test the API behind a RESTful technical profile: vestibule connector test --tenant DIR --profile ID)
 
 /** What may be shown of a policy key. */
 export interface PolicyKeySummary {
