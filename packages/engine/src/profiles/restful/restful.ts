@@ -67,15 +67,15 @@ async function decide(context: RestfulContext, codec: Codec, exchange: Exchange)
     verdicts: [],
     warnings: exchange.request?.warnings ?? [],
   });
-  const credentials = await findCredentials(context);
-  if ("fault" in credentials) return fail(credentials.fault);
-  exchange.credentials = credentials;
-
   const request = await codec.encode(context);
   if ("fault" in request) return fail(request.fault);
   exchange.request = request;
   const oversize = oversizeOf(request);
   if (oversize) return fail({ kind: "transport", failure: "tooLarge", detail: oversize });
+
+  const credentials = await findCredentials(context);
+  if ("fault" in credentials) return fail(credentials.fault);
+  exchange.credentials = credentials;
 
   const proof = await prove(context, request, exchange);
   if ("fault" in proof) return fail(proof.fault);
