@@ -121,7 +121,10 @@ export async function openOutside(
     phones,
     log,
     now,
-    http: httpOfTenants({ development, ...opener }, options.allowedNetworks ?? [], closing, metrics),
+    http: httpOfTenants({ development, ...opener }, options.allowedNetworks ?? [], closing, {
+      metrics,
+      threads: options.worker?.count ?? 1,
+    }),
     signing,
     notified: () => delivering?.wake(),
     keys: (tenant) => createKeyPort({ keys: store.policyKeys, mode, now }, tenant),
@@ -192,7 +195,7 @@ function httpOfTenants(
   options: OutboundOptions,
   allowed: readonly AllowedNetwork[],
   closing: Closing,
-  metrics: Metrics | undefined,
+  { metrics, threads }: { readonly metrics: Metrics | undefined; readonly threads: number },
 ): (tenant: Tenant) => HttpPort {
   const clients = new Map<string, OutboundHttp>();
   closing.add(() => Promise.all([...clients.values()].map((client) => client.close())));
@@ -203,7 +206,11 @@ function httpOfTenants(
     const networks = allowed
       .filter(({ tenant: name }) => name === undefined || names.has(name.toLowerCase()))
       .map(({ network }) => network);
-    const client = deferredHttp({ ...options, addresses: { networks } });
+    const client = deferredHttp({
+      ...options,
+      addresses: { networks },
+      ...(threads > 1 && { sharedCircuits: tenant.id }),
+    });
     clients.set(tenant.id, client);
     metrics?.watch(tenant.defaultDomain, client);
     return client;

@@ -16,6 +16,16 @@ export interface CircuitReport {
 /** What a result says of its endpoint: that it lives, that it fails, or nothing, since it was not asked. */
 export type Health = "alive" | "failing" | "unknown";
 
+/** What one thread learned of an endpoint that the others should know. */
+export interface CircuitNews {
+  readonly endpoint: string;
+  readonly settings: BreakerSettings;
+  readonly event: CircuitEvent;
+}
+
+/** `probes`: a probe goes out; `stillFails`: it showed nothing better. */
+type CircuitEvent = "failed" | "lives" | "probes" | "stillFails";
+
 /** Endpoints remembered at the same time; the one that was asked for longest ago is forgotten first. */
 const mostEndpoints = 1000;
 
@@ -29,9 +39,12 @@ export class Circuit {
   #failedAt: number[] = [];
   #openedAt: number | undefined;
   #probing = false;
+  readonly #tell: ((event: CircuitEvent) => void) | undefined;
 
-  constructor(settings: BreakerSettings) {
+  /** `tell` is given what the other threads should `hear`. */
+  constructor(settings: BreakerSettings, tell?: (event: CircuitEvent) => void) {
     this.#settings = settings;
+    this.#tell = tell;
   }
 
   get state(): CircuitReport["state"] {
@@ -45,6 +58,7 @@ export class Circuit {
     // While the probe is out nobody queues behind it: a dead API would hold everybody for its whole time-out.
     if (this.#probing || Date.now() - this.#openedAt < this.#settings.halfOpenAfter) return undefined;
     this.#probing = true;
+    this.#tell?.("probes");
     return "probe";
   }
 
@@ -55,10 +69,35 @@ export class Circuit {
       this.#failedAt = [];
       // A probe that says nothing did not show that the endpoint lives.
       this.#openedAt = health === "alive" ? undefined : Date.now();
+      this.#tell?.(health === "alive" ? "lives" : "stillFails");
     } else if (health === "alive") {
-      if (this.#failedAt.length > 0) this.#failedAt = [];
+      if (this.#failedAt.length === 0) return;
+      this.#failedAt = [];
+      // Calls that were under way when it opened do not close it again.
+      if (this.#openedAt === undefined) this.#tell?.("lives");
     } else if (health === "failing") {
       this.#failed(Date.now());
+      this.#tell?.("failed");
+    }
+  }
+
+  /** Another thread learned this. */
+  hear(event: CircuitEvent): void {
+    switch (event) {
+      case "failed":
+        this.#failed(Date.now());
+        break;
+      case "lives":
+        this.#failedAt = [];
+        this.#openedAt = undefined;
+        break;
+      case "probes":
+        // One probe is enough. Where that thread dies, the next may ask after another pause.
+        if (this.#openedAt !== undefined) this.#openedAt = Date.now();
+        break;
+      case "stillFails":
+        this.#openedAt = Date.now();
+        break;
     }
   }
 
@@ -74,6 +113,17 @@ export class Circuit {
 /** One circuit for each endpoint, so that one dead API does not cut off its neighbours. */
 export class CircuitBreakers {
   readonly #circuits = new Map<string, Circuit>();
+  readonly #tell: ((news: CircuitNews) => void) | undefined;
+
+  /** `tell` is given what the other threads that call these endpoints should `hear`. */
+  constructor(tell?: (news: CircuitNews) => void) {
+    this.#tell = tell;
+  }
+
+  /** What another thread learned counts here too. */
+  hear({ endpoint, settings, event }: CircuitNews): void {
+    this.of(endpoint, settings).hear(event);
+  }
 
   /** Of two connectors with one address, those with the same settings share what was learned of it. */
   of(endpoint: string, settings: BreakerSettings): Circuit {
@@ -85,7 +135,8 @@ export class CircuitBreakers {
       this.#circuits.set(key, known);
       return known;
     }
-    const circuit = new Circuit(settings);
+    const tell = this.#tell;
+    const circuit = new Circuit(settings, tell && ((event) => tell({ endpoint, settings, event })));
     this.#circuits.set(key, circuit);
     for (const oldest of this.#circuits.keys()) {
       if (this.#circuits.size <= mostEndpoints) break;

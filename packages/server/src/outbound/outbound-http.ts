@@ -3,6 +3,7 @@ import type { CallRules, HttpCall, HttpPort, HttpResult, TransportFailure } from
 import { type AddressRules, addressGuard } from "./address-guard.ts";
 import { Bulkheads } from "./bulkhead.ts";
 import { type BreakerSettings, CircuitBreakers, type CircuitReport, type Health } from "./circuit-breaker.ts";
+import { openCircuitChannel } from "./circuit-channel.ts";
 import type { SocketOpener } from "./guarded-connector.ts";
 import { Pools } from "./pools.ts";
 import { type Target, Targets } from "./targets.ts";
@@ -17,6 +18,8 @@ export interface OutboundOptions {
   readonly certificateAuthorities?: readonly string[];
   /** One breaker for all calls, whatever their rules; `false` switches it off. Absent = the rules of each call. */
   readonly breaker?: BreakerSettings | false;
+  /** Clients of this name in the threads of this process share what they learn of endpoints; absent = alone. */
+  readonly sharedCircuits?: string;
   /** Resolves names; absent = the system's resolver. */
   readonly lookup?: LookupFunction;
   /** HTTP proxy for public addresses. */
@@ -60,7 +63,11 @@ export function createOutboundHttp(options: OutboundOptions = {}): OutboundHttp 
     ...(options.openSocket && { openSocket: options.openSocket }),
   });
   const targets = new Targets();
-  const breakers = new CircuitBreakers();
+  const channel =
+    options.sharedCircuits === undefined
+      ? undefined
+      : openCircuitChannel(options.sharedCircuits, (news) => breakers.hear(news));
+  const breakers = new CircuitBreakers(channel?.tell);
   const bulkheads = new Bulkheads();
   const random = options.random ?? Math.random;
 
@@ -104,7 +111,10 @@ export function createOutboundHttp(options: OutboundOptions = {}): OutboundHttp 
       }
     },
     circuits: async () => breakers.report(),
-    close: () => pools.close(),
+    close: () => {
+      channel?.close();
+      return pools.close();
+    },
   };
 }
 

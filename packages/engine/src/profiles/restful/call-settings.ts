@@ -85,7 +85,8 @@ const policySettings = {
       least: 1,
       most: 256,
       unit: "calls",
-      describe: "Calls to one address that are under way at the same time. As many more may wait.",
+      describe:
+        "Calls to one address that are under way at the same time, in each thread of a server. As many more may wait.",
     },
   ],
   idempotencyKey: [
