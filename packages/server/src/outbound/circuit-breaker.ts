@@ -23,8 +23,8 @@ export interface CircuitNews {
   readonly event: CircuitEvent;
 }
 
-/** `probes`: a probe goes out; `stillFails`: it showed nothing better. */
-type CircuitEvent = "failed" | "lives" | "probes" | "stillFails";
+/** `probes`: a probe goes out; `stillFails`: it showed nothing better; `isOpen`: whoever still calls should know. */
+type CircuitEvent = "failed" | "lives" | "probes" | "stillFails" | "isOpen";
 
 /** Endpoints remembered at the same time; the one that was asked for longest ago is forgotten first. */
 const mostEndpoints = 1000;
@@ -85,7 +85,12 @@ export class Circuit {
   hear(event: CircuitEvent): void {
     switch (event) {
       case "failed":
+        // A thread that began later did not hear of what opened it.
+        if (this.#openedAt !== undefined) this.#tell?.("isOpen");
         this.#failed(Date.now());
+        break;
+      case "isOpen":
+        this.#openedAt ??= Date.now();
         break;
       case "lives":
         this.#failedAt = [];

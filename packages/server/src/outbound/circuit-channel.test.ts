@@ -83,6 +83,16 @@ describe("threads that share their circuits", () => {
     expect(await outcome(1, url)).toBe(200);
   });
 
+  it("tell one that began later what they know", async () => {
+    const url = await servers.http((_request, response) => response.destroy());
+    for (let failures = 0; failures < 4; failures += 1) await outcome(0, url);
+    const late = createOutboundHttp({ development: true, sharedCircuits: "tenant" });
+    threads = [...threads, late];
+    expect(await outcome(2, url)).toBe("reset");
+    await become("open", "open", "open");
+    expect(await outcome(2, url)).toBe("circuitOpen");
+  });
+
   it("forget failures when one of them got an answer, and bother nobody about an API that lives", () => {
     const told: string[] = [];
     const breakers: CircuitBreakers[] = [];
