@@ -26,7 +26,8 @@ export interface StepRequest {
   readonly country: string | undefined;
   /**
    * Custom attributes by their bare names: `extension_<app id>_LoyaltyNumber` is `attributes.LoyaltyNumber`. Int
-   * attributes beyond ±2^53 lose digits in `JSON.parse`; keep such numbers as text.
+   * attributes beyond ±2^53 lose digits in `JSON.parse`; keep such numbers as text. Lists and objects come only where the
+   * tenant's attribute is a collection or the connector asks for JSON.
    */
   readonly attributes: Readonly<Record<string, AttributeValue>>;
   /** The body as it came, for what this library does not name. */
@@ -157,9 +158,7 @@ function readAttributes(
     const match = /^extension_(?:([0-9a-f]{32})_)?(.+)$/i.exec(key);
     const name = match?.[2];
     if (!name || (appId && match[1] && match[1].toLowerCase() !== appId)) continue;
-    if (typeof value === "string" || typeof value === "number" || typeof value === "boolean") {
-      attributes.push([name, value]);
-    }
+    if (value !== null && value !== undefined) attributes.push([name, value as AttributeValue]);
   }
   return Object.fromEntries(attributes);
 }

@@ -56,7 +56,8 @@ describe("the schema of a request", () => {
     ]) {
       expect(validate(wrong), JSON.stringify(wrong)).toBe(false);
     }
-    expect(validate({ ...body, extension_List: ["a"] }), step).toBe(false);
+    expect(validate({ ...body, extension_Nothing: null }), step).toBe(false);
+    expect(validate({ ...body, extension_List: ["a", { b: null }], extension_Tree: { c: [] } })).toBe(true);
     expect(validate({ ...body, somethingNew: ["a"] })).toBe(true);
   });
 });

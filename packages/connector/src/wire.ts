@@ -4,8 +4,16 @@
  * sign-up user flow" and "Enrich tokens with claims from external sources using API connectors" of Azure AD B2C.
  */
 
-/** A value of a custom attribute in a request. */
-export type AttributeValue = string | number | boolean;
+/**
+ * A value of a custom attribute in a request. Lists and objects come only where the tenant's attribute is a collection, or
+ * the connector asks for its JSON (`jsonClaims`).
+ */
+export type AttributeValue =
+  | string
+  | number
+  | boolean
+  | readonly JsonValue[]
+  | { readonly [name: string]: JsonValue };
 
 /** Any JSON. */
 export type JsonValue =
@@ -26,7 +34,10 @@ export interface Identity {
   readonly issuerAssignedId: string;
 }
 
-/** What every step's request may hold. A claim without a value is absent, never null: check each before you use it. */
+/**
+ * What every step's request may hold, unless the connector has a `requestTemplate`: then the body has that form. A claim
+ * without a value is absent, never null: check each before you use it.
+ */
 export interface RequestClaims {
   /**
    * Application (client) id of the application that the person signs in to.
@@ -108,8 +119,9 @@ export interface AnswerClaims {
   /** @maxLength 128 */
   readonly country?: string | null;
   /**
-   * Custom attributes, `extension_<Name>`; the application id may stand in the name. Lists and objects only where the
-   * tenant's attribute takes them; null is as if absent, an empty text empties a text attribute.
+   * Custom attributes, `extension_<Name>`; the application id may stand in the name. A list for a collection; lists and
+   * objects for texts only where the connector asks for JSON (`jsonClaims`); null is as if absent, an empty text empties a
+   * text attribute.
    */
   readonly [attribute: `extension_${string}`]: JsonValue;
 }

@@ -1,10 +1,10 @@
-import { existsSync } from "node:fs";
-import { mkdir, mkdtemp, readFile, writeFile } from "node:fs/promises";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cp, mkdir, mkdtemp, readFile, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type Mock, startMock } from "../connector-mock/mock.ts";
 import type { MockRules } from "../connector-mock/rules.ts";
 import { policyXml } from "../connector-test/technical-profile/policy.fixture.ts";
@@ -18,6 +18,11 @@ import { readInvocation } from "./options.ts";
 
 const testTenantId = "aaaaaaaa-0000-4000-8000-0000000000ff";
 const sampleTenant = join(import.meta.dirname, "../../../../examples/sample-tenant");
+const templates = mkdtempSync(join(tmpdir(), "vestibule-templates-"));
+const wrongTemplate = join(templates, "wrong.json");
+writeFileSync(wrongTemplate, '{ "a": { "b": "{emial}" } }');
+
+afterAll(() => rmSync(templates, { recursive: true, force: true }));
 
 async function run(...argv: string[]) {
   const out: string[] = [];
@@ -59,6 +64,35 @@ describe("vestibule connector test", () => {
     expect(code).toBe(0);
     expect(JSON.parse(await readFile(files.json, "utf8")).summary).toMatchObject({ failed: 0 });
     expect(await readFile(files.junit, "utf8")).toContain('<testsuite name="PreTokenIssuance"');
+  });
+
+  it("sends the template of a tenant's connector, or of a file, and takes JSON where it is asked for", async () => {
+    const tenant = join(templates, "tenant");
+    await cp(sampleTenant, tenant, { recursive: true });
+    const file = join(tenant, "apiConnectors", "before-token.json");
+    const own = JSON.parse(await readFile(file, "utf8"));
+    const requestTemplate = { step: "{step}", nested: { mail: "{email}" } };
+    await writeFile(
+      file,
+      JSON.stringify({ ...own, requestTemplate, jsonClaims: ["extension_PromotionCode"] }),
+    );
+    const template = join(templates, "template.json");
+    await writeFile(template, JSON.stringify(requestTemplate));
+    const rules = [{ continue: { extension_PromotionCode: { codes: ["A"] } } }];
+    for (const [expected, ...how] of [
+      [0, "--tenant", tenant, "--connector", "Before-Token"],
+      [0, "--template", template, "--attribute", "PromotionCode:json"],
+      // The tenant's attribute alone is a text, as in B2C.
+      [1, "--tenant", tenant],
+      [1, "--attribute", "PromotionCode"],
+    ] as const) {
+      const report = join(templates, "report.json");
+      const { code } = await withMock(rules, ({ url }) =>
+        run("test", url, ...auth, ...how, "--step", "PreTokenIssuance", "--json", report),
+      );
+      expect(code, how.join(" ")).toBe(expected);
+      expect(await readFile(report, "utf8")).toContain("extension_PromotionCode");
+    }
   });
 
   it("ends with 1 where a case fails, and --strict where a warning is given", async () => {
@@ -105,6 +139,16 @@ describe("vestibule connector test", () => {
     [["http://localhost/", "--refused", "city"], /take NAME=VALUE/],
     [["http://localhost/", "--preset", "slow"], /--preset takes/],
     [["http://localhost/", "--tenant", "/no/such/folder"], /cannot be read/],
+    [["http://localhost/", "--connector", "x"], /--connector ID goes with --tenant/],
+    [
+      ["http://localhost/", "--tenant", sampleTenant, "--connector", "before-tokn"],
+      /Did you mean before-token\?/,
+    ],
+    [["http://localhost/", "--template", "/no/such/file"], /cannot be read/],
+    [
+      ["http://localhost/", "--template", wrongTemplate],
+      /wrong\.json:1:\d+ error TN056 a\.b: .*'emial'.*'email'/s,
+    ],
     [[], /vestibule connector test URL/],
   ])("says what would be right instead of %j", async (argv, message) => {
     await expect(run("test", ...argv)).rejects.toThrow(message);

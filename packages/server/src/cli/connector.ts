@@ -40,6 +40,7 @@ async function testConnector(url: string, invocation: Invocation, terminal: Term
   refuse(invocation, ["policy", "key"], "without --profile");
   const [auth, tenant, preset] = [last("auth"), last("tenant"), last("preset")];
   const signingKey = last("signing-key");
+  const [id, template] = [last("connector"), last("template")];
   const { setting, steps } = await attempt(() =>
     readSetting(
       {
@@ -52,6 +53,8 @@ async function testConnector(url: string, invocation: Invocation, terminal: Term
         ...(signingKey !== undefined && { signingKey }),
         ...(tenant !== undefined && { tenant }),
         ...(preset !== undefined && { preset }),
+        ...(id !== undefined && { connector: id }),
+        ...(template !== undefined && { template }),
       },
       process.env,
     ),
@@ -69,7 +72,7 @@ async function testProfile(
   const { all, last } = optionsOf(invocation);
   refuse(
     invocation,
-    ["step", "auth", "signing-key", "attribute", "preset"],
+    ["step", "auth", "signing-key", "attribute", "connector", "template", "preset"],
     "beside --profile: the profile's own metadata counts",
   );
   const [tenant, policy] = [last("tenant"), last("policy")];

@@ -39,6 +39,8 @@ export const optionTable = {
   policy: { kind: "text", variable: undefined, command: "connector" },
   profile: { kind: "text", variable: undefined, command: "connector" },
   key: { kind: "list", variable: undefined, command: "connector" },
+  connector: { kind: "text", variable: undefined, command: "connector" },
+  template: { kind: "text", variable: undefined, command: "connector" },
   attribute: { kind: "list", variable: undefined, command: "connector" },
   claim: { kind: "list", variable: undefined, command: "connector" },
   refused: { kind: "list", variable: undefined, command: "connector" },

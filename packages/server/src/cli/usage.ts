@@ -57,8 +57,10 @@ For \`vestibule connector test\`:
 --auth HOW               basic:USER:PASSWORD, header:NAME:KEY,               none   VESTIBULE_CONNECTOR_AUTH
                          certificate:FILE; a secret may be env:NAME
 --signing-key KEY        signs requests with this shared key, or env:NAME    none   VESTIBULE_CONNECTOR_SIGNING_KEY
---attribute NAME[:TYPE]  custom attribute of the tenant: string, int64, boolean; repeatable
+--attribute NAME[:TYPE]  custom attribute of the tenant: string, int64, boolean, json; repeatable
 --tenant DIR             takes attributes and their application id from this tenant
+--connector ID           with --tenant: sends this connector's template and JSON claims
+--template FILE          a JSON file with the form of the request's body
 --claim NAME=VALUE       value that this attribute has in every case; repeatable
 --refused NAME=VALUE     the API must refuse a person with this value; repeatable
 --preset NAME            time-outs and tries: seed, b2c-2025, strict,        seed

@@ -1,11 +1,7 @@
 import { connectorTemplateProblem } from "@vestibule/engine";
-import { nearestName } from "@vestibule/policy";
-import {
-  type CustomAttributeFacts,
-  customAttributeName,
-  type JsonReading,
-  shapes,
-} from "@vestibule/user-flows";
+import { type Diagnostic, nearestName } from "@vestibule/policy";
+import { type CustomAttributeFacts, customAttributeName, JsonReading, shapes } from "@vestibule/user-flows";
+import { tenantCodes } from "./documents.ts";
 
 const { listOf, maybe, text } = shapes;
 
@@ -106,7 +102,7 @@ function writeObject(
       return undefined;
     }
     seen.add(name);
-    const json = write(value, `${path}.${name}`, depth + 1, texts, reading);
+    const json = write(value, path === "" ? name : `${path}.${name}`, depth + 1, texts, reading);
     return json === undefined ? undefined : `${JSON.stringify(name)}:${json}`;
   });
   return written.includes(undefined) ? undefined : `{${written.join(",")}}`;
@@ -118,6 +114,30 @@ export const connectorJson = {
   jsonClaims: maybe(listOf(text())),
 } as const;
 
+/** A template in a file of its own. Absent where a diagnostic says what is wrong with it. */
+export function readTemplateFile(
+  source: string,
+  file: string,
+  attributes: readonly string[],
+): { readonly template?: string; readonly diagnostics: readonly Diagnostic[] } {
+  const reading = new JsonReading(source, file, tenantCodes);
+  const root = reading.root();
+  const template = root && requestTemplate.read(root, "", reading);
+  if (template) checkTexts(template, attributes, reading);
+  const { diagnostics } = reading;
+  return template && diagnostics.length === 0 ? { template: template.json, diagnostics } : { diagnostics };
+}
+
+function checkTexts({ texts }: WrittenTemplate, attributes: readonly string[], reading: JsonReading): void {
+  for (const { path, text: written } of texts) {
+    const problem = connectorTemplateProblem(written, attributes);
+    if (!problem) continue;
+    reading.report("TN056", "error", path, `The template ${problem.message}`, {
+      ...(problem.hint !== undefined && { hint: problem.hint }),
+    });
+  }
+}
+
 /** Metadata items without `vestibule.`; what the tenant's attributes do not allow is reported. */
 export function readConnectorJson(
   { requestTemplate: template, jsonClaims }: shapes.Members<typeof connectorJson>,
@@ -125,13 +145,7 @@ export function readConnectorJson(
   reading: JsonReading,
 ): Readonly<Record<string, string>> {
   const names = attributes.map(({ name }) => name);
-  for (const { path, text: written } of template?.texts ?? []) {
-    const problem = connectorTemplateProblem(written, names);
-    if (!problem) continue;
-    reading.report("TN056", "error", path, `The template ${problem.message}`, {
-      ...(problem.hint !== undefined && { hint: problem.hint }),
-    });
-  }
+  if (template) checkTexts(template, names, reading);
   const claims = (jsonClaims ?? []).map((id, index) =>
     jsonClaim(id, `jsonClaims[${index}]`, attributes, reading),
   );

@@ -113,11 +113,13 @@ export async function readTenant(directory: string, options: ReadTenantOptions):
     settings: document.settings,
     applications,
     customAttributes,
-    connectors: connectors.map(({ id, displayName, targetUrl, authentication }) => ({
+    connectors: connectors.map(({ id, displayName, targetUrl, authentication, settings }) => ({
       id,
       displayName,
       targetUrl,
       authentication: authentication.kind,
+      ...(settings?.requestTemplate !== undefined && { requestTemplate: settings.requestTemplate }),
+      jsonClaims: (settings?.jsonClaims ?? "").match(/(?<=extension_)\w+/g) ?? [],
     })),
     policies: new Map([...flows.policies, ...custom.policies]),
     keyContainers: secrets.containers,

@@ -116,6 +116,10 @@ export interface ApiConnector {
   readonly displayName: string;
   readonly targetUrl: string;
   readonly authentication: ConnectorAuthentication["kind"];
+  /** JSON text of the request's body with its holes; absent = the flat body. */
+  readonly requestTemplate?: string;
+  /** Bare names of custom attributes that are JSON both ways. */
+  readonly jsonClaims: readonly string[];
 }
 
 export type KeyContainerSource =

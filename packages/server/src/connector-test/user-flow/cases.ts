@@ -3,7 +3,7 @@ import type { Case } from "../case.ts";
 import { strangersOf } from "../strangers.ts";
 import { unicodeNames, usualNames } from "../values.ts";
 import { type AccountKind, isBuiltIn, type Step, type Visit } from "./sandbox.ts";
-import { type Claims, proofOf, sampleValues, type TestSetting } from "./setting.ts";
+import { type Claims, proofOf, sampleJson, sampleValues, type TestSetting } from "./setting.ts";
 
 export interface FlowCase extends Case {
   readonly visit: Visit;
@@ -25,7 +25,10 @@ const accountNames: Readonly<Record<AccountKind, string>> = {
 /** Every case of one step, in the order in which it is run. */
 export function casesOf(step: Step, setting: TestSetting): readonly FlowCase[] {
   const custom = Object.fromEntries(
-    setting.attributes.map(({ name, dataType }) => [name, sampleValues[dataType]]),
+    setting.attributes.map(({ name, dataType }) => [
+      name,
+      dataType === "string" && setting.jsonClaims?.includes(name) ? sampleJson : sampleValues[dataType],
+    ]),
   );
   const everything: Claims = { ...usualNames, ...custom, ...setting.claims };
   const make = (

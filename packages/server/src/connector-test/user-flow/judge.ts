@@ -18,7 +18,9 @@ const warningRules: Readonly<Record<string, Rule>> = {
 export function judgeConnectorAnswer(record: CallRecord, { exchange }: Visited): readonly Finding[] {
   const { failure, response, warnings, verdicts } = record;
   if (failure) {
-    return response ? [finding("unusable-answer", failure.detail)] : noAnswer(failure);
+    return response
+      ? [finding("unusable-answer", `${failure.detail}${jsonHint(failure.detail)}`)]
+      : noAnswer(failure);
   }
   const found: Finding[] = [...judgeTime(record)];
   for (const warning of warnings) {
@@ -31,6 +33,13 @@ export function judgeConnectorAnswer(record: CallRecord, { exchange }: Visited):
   }
   if (exchange?.result.kind === "answer") found.push(...judgeMessage(messageOf(exchange.result.body)));
   return found;
+}
+
+/** B2C's contract has no lists and objects; ours has, where they are asked for. */
+function jsonHint(detail: string): string {
+  return /expected text, got (a list|an object)/.test(detail)
+    ? " Test with --attribute NAME:json where the connector names it in jsonClaims."
+    : "";
 }
 
 function claimFinding(

@@ -1,4 +1,6 @@
+import { formatDiagnostic, nearestName } from "@vestibule/policy";
 import type { AttributeDataType } from "@vestibule/user-flows";
+import { readTemplateFile } from "../../tenant/connector-json.ts";
 import { openTenant, readAuthorities, readSecret, readText, readUrl, SettingError } from "../written.ts";
 import { isBuiltIn, type Step, steps } from "./sandbox.ts";
 import type { Claims, TestCredentials, TestSetting } from "./setting.ts";
@@ -9,6 +11,10 @@ export interface WrittenSetting {
   readonly auth?: string;
   readonly signingKey?: string;
   readonly tenant?: string;
+  /** Id of a connector of that tenant. */
+  readonly connector?: string;
+  /** File with a request template. */
+  readonly template?: string;
   readonly attributes: readonly string[];
   readonly claims: readonly string[];
   readonly refused: readonly string[];
@@ -24,10 +30,20 @@ export async function readSetting(
   environment: Readonly<Record<string, string | undefined>>,
 ): Promise<{ readonly setting: TestSetting; readonly steps: readonly Step[] }> {
   const tenant = written.tenant === undefined ? undefined : await tenantAttributes(written.tenant);
+  const named = written.attributes.map(readAttribute);
   const attributes = new Map<string, AttributeDataType>([
     ...(tenant?.attributes ?? []),
-    ...written.attributes.map(readAttribute),
+    ...named.map(({ name, dataType }) => [name, dataType] as const),
   ]);
+  const known = connectorOf(tenant, written);
+  const template =
+    written.template === undefined
+      ? known?.requestTemplate
+      : await readTemplate(written.template, attributes.keys());
+  const jsonClaims = [
+    ...(known?.jsonClaims ?? []),
+    ...named.filter(({ json }) => json).map(({ name }) => name),
+  ];
   const preset = written.preset ?? "seed";
   if (preset !== "seed" && preset !== "b2c-2025" && preset !== "strict" && preset !== "resilient") {
     throw new SettingError(`--preset takes seed, b2c-2025, strict or resilient; ${preset} is none of them.`);
@@ -40,6 +56,8 @@ export async function readSetting(
         signingKey: readSigningKey(written.signingKey, environment),
       }),
       attributes: [...attributes].map(([name, dataType]) => ({ name, dataType })),
+      ...(jsonClaims.length > 0 && { jsonClaims }),
+      ...(template !== undefined && { requestTemplate: template }),
       claims: readClaims(written.claims, attributes),
       refused: written.refused.map((each) => readClaims([each], attributes)),
       extensionsAppId: tenant?.extensionsAppId ?? imaginedAppId,
@@ -89,9 +107,17 @@ const types: Readonly<Record<string, AttributeDataType>> = {
   int: "int64",
   int64: "int64",
   boolean: "boolean",
+  // A text that is a list or object outside.
+  json: "string",
 };
 
-function readAttribute(written: string): readonly [string, AttributeDataType] {
+interface NamedAttribute {
+  readonly name: string;
+  readonly dataType: AttributeDataType;
+  readonly json: boolean;
+}
+
+function readAttribute(written: string): NamedAttribute {
   const [, name, type = "string"] =
     /^(?:extension_(?:[0-9a-f]{32}_)?)?([A-Za-z]\w*)(?::(\w+))?$/i.exec(written) ?? [];
   const dataType = types[type.toLowerCase()];
@@ -100,7 +126,31 @@ function readAttribute(written: string): readonly [string, AttributeDataType] {
       `--attribute takes NAME or NAME:TYPE, TYPE one of ${Object.keys(types).join(", ")}.`,
     );
   }
-  return [name, dataType];
+  return { name, dataType, json: type.toLowerCase() === "json" };
+}
+
+/** What the server sends through the connector, where one is named. */
+function connectorOf(
+  tenant: Awaited<ReturnType<typeof tenantAttributes>> | undefined,
+  { connector: id }: WrittenSetting,
+) {
+  if (id === undefined) return undefined;
+  if (!tenant) throw new SettingError("--connector ID goes with --tenant DIR.");
+  const found = tenant.connectors.find((each) => each.id.toLowerCase() === id.toLowerCase());
+  if (found) return found;
+  const near = nearestName(
+    id,
+    tenant.connectors.map((each) => each.id),
+  );
+  throw new SettingError(
+    `The tenant has no API connector ${id}.${near === undefined ? "" : ` Did you mean ${near}?`}`,
+  );
+}
+
+async function readTemplate(file: string, attributes: Iterable<string>): Promise<string> {
+  const { template, diagnostics } = readTemplateFile(await readText(file), file, [...attributes]);
+  if (template === undefined) throw new SettingError(diagnostics.map(formatDiagnostic).join("\n"));
+  return template;
 }
 
 function readClaims(written: readonly string[], attributes: ReadonlyMap<string, AttributeDataType>): Claims {
@@ -123,5 +173,6 @@ async function tenantAttributes(directory: string) {
   return {
     extensionsAppId: tenant.extensionsAppId,
     attributes: tenant.customAttributes.map(({ name, dataType }) => [name, dataType] as const),
+    connectors: tenant.connectors,
   };
 }

@@ -255,10 +255,14 @@ function tenantFacts(setting: TestSetting): TenantFacts {
         displayName: "The API under test",
         targetUrl: setting.url,
         authentication: authenticationOf(credentials),
-        ...(signingKey !== undefined && {
-          settings: { signature: "HmacSha256" },
-          keys: { SigningKey: signingReference },
-        }),
+        settings: {
+          ...(signingKey !== undefined && { signature: "HmacSha256" }),
+          ...(setting.requestTemplate !== undefined && { requestTemplate: setting.requestTemplate }),
+          ...(setting.jsonClaims?.length && {
+            jsonClaims: setting.jsonClaims.map((name) => `extension_${name}`).join(", "),
+          }),
+        },
+        ...(signingKey !== undefined && { keys: { SigningKey: signingReference } }),
       },
     ],
     connectorSettings: {

@@ -19,6 +19,10 @@ export interface TestSetting {
   readonly signingKey?: string;
   /** Custom attributes of the imagined tenant. */
   readonly attributes: readonly Pick<CustomAttributeFacts, "name" | "dataType">[];
+  /** Bare names of those that take lists and objects, and are sent as JSON. */
+  readonly jsonClaims?: readonly string[];
+  /** JSON text of the request's template; absent = the flat body of the contract. */
+  readonly requestTemplate?: string;
   /** Values that stand in every case where the case does not vary them. */
   readonly claims: Claims;
   /** Values that the API is to refuse, each by itself. */
@@ -28,6 +32,9 @@ export interface TestSetting {
   /** PEM texts of authorities that are trusted beside the public ones. */
   readonly certificateAuthorities: readonly string[];
 }
+
+/** What an attribute holds that is sent as JSON. */
+export const sampleJson = '{"list":["a",{"deep":null}],"number":1.5}';
 
 /** A value of each type, for attributes that nobody gave one. */
 export const sampleValues: Readonly<Record<AttributeDataType, string | number | boolean>> = {

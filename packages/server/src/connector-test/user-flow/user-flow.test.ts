@@ -6,7 +6,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { jsonReport, junitReport, summaryOf } from "../report.ts";
 import { type CaseResult, runContractTests, type TestReport } from "../run.ts";
 import type { Step } from "./sandbox.ts";
-import type { TestSetting } from "./setting.ts";
+import { sampleJson, type TestSetting } from "./setting.ts";
 import { connectorSubject } from "./subject.ts";
 
 const servers: Server[] = [];
@@ -113,6 +113,30 @@ describe("an API that keeps the contract", () => {
     expect(bodies.some((body) => body.city === undefined && body.displayName === undefined)).toBe(true);
     const invites = new Set(bodies.map((body) => body.extension_0a1b2c3d4e5f60718293a4b5c6d7e8f9_Invite));
     expect(invites).toEqual(new Set(["known to the API", undefined]));
+  });
+
+  it("is sent the template and the JSON that its connector asks for, and may answer with JSON", async () => {
+    const asked: unknown[] = [];
+    const json = { roles: ["a", { b: null }] };
+    const { url } = await api(({ body }) => {
+      asked.push(body);
+      return { body: { version: "1", action: "Continue", extension_Invite: json } };
+    });
+    const template = { at: "{step}", who: { invite: "{extension_Invite}", mail: "{email}" } };
+    const more = { requestTemplate: JSON.stringify(template), jsonClaims: ["Invite"] };
+    const report = await test(url, all, more);
+    expect(rulesOf(report)).toEqual([]);
+    expect(asked).toContainEqual({
+      at: "PostAttributeCollection",
+      who: { invite: JSON.parse(sampleJson), mail: "ida.lund@northwind.example" },
+    });
+    expect(find(report, "PreTokenIssuance/local/every-attribute").consequence).toBe(
+      "The token goes out, with extension_Invite.",
+    );
+    const flat = await test(url, ["PostAttributeCollection"]);
+    expect(find(flat, "PostAttributeCollection/local/every-attribute").findings).toMatchObject([
+      { rule: "unusable-answer", message: expect.stringContaining("--attribute NAME:json") },
+    ]);
   });
 
   it("is told what its claims do", async () => {
