@@ -28,6 +28,8 @@ export interface Visited {
   readonly exchange?: { readonly call: HttpCall; readonly result: HttpResult };
   /** The record that the server keeps. */
   readonly record?: CallRecord;
+  /** What stood in the way, where nothing was sent and no record says it. */
+  readonly unasked?: string;
   /** Attributes of the account that was created. */
   readonly stored?: Readonly<Record<string, unknown>>;
 }

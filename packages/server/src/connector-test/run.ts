@@ -58,7 +58,7 @@ async function runCase<C extends Case>(subject: Subject<C>, each: C): Promise<Ca
   const { id, step, title } = each;
   const { record, exchange } = visited;
   if (!record || !exchange) {
-    const consequence = `The API is not asked: ${record?.failure?.detail ?? whyNot(visited.outcome)}`;
+    const consequence = `The API is not asked: ${record?.failure?.detail ?? visited.unasked ?? whyNot(visited.outcome)}`;
     return { id, step, title, verdict: "skipped", consequence, findings: [] };
   }
   const isRefusal = each.expects === "refusal";

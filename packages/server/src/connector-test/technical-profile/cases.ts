@@ -18,13 +18,14 @@ export interface ProfileCase extends Case {
 const awkwardText = "Zoë 李 مهندسة 🦊 'O\"; DROP TABLE users -- <b> {0} \u202e";
 
 /** Every case of every place, in the order in which they are run. */
-export function profileCases(setting: ProfileTestSetting): readonly ProfileCase[] {
-  const { profile, places, needed } = setting;
-  const everything: Readonly<Record<string, ClaimValue>> = {
-    ...Object.fromEntries(needed.map((claim) => [claim.type.id, sampleOf(claim)])),
-    ...setting.claims,
-  };
-  return places.flatMap((place, index) => {
+export function profileCases(all: ProfileTestSetting): readonly ProfileCase[] {
+  const { profile } = all;
+  return all.places.flatMap((place, index) => {
+    const setting = place.form ? all : withoutPasswords(all);
+    const everything: Readonly<Record<string, ClaimValue>> = {
+      ...Object.fromEntries(setting.needed.map((claim) => [claim.type.id, sampleOf(claim)])),
+      ...setting.claims,
+    };
     const make = (
       id: string,
       title: string,
@@ -50,6 +51,18 @@ export function profileCases(setting: ProfileTestSetting): readonly ProfileCase[
       ),
     ];
   });
+}
+
+function withoutPasswords(setting: ProfileTestSetting): ProfileTestSetting {
+  const { needed, claims, refused, passwords } = setting;
+  const others = (bag: ClaimsBag) =>
+    Object.fromEntries(Object.entries(bag).filter(([id]) => !passwords.has(id)));
+  return {
+    ...setting,
+    needed: needed.filter(({ type }) => !passwords.has(type.id)),
+    claims: others(claims),
+    refused: refused.map(others).filter((bag) => Object.keys(bag).length > 0),
+  };
 }
 
 function ordinaryCases(

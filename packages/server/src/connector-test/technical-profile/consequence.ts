@@ -32,10 +32,15 @@ function used({ verdicts }: CallRecord): readonly string[] {
   return verdicts.flatMap((one) => (one.verdict === "used" ? [one.claim] : []));
 }
 
+/** Members of the protocol itself (api-connectors.md B7): nobody expects a claim there. */
+const protocolMembers: ReadonlySet<string> = new Set(["version", "status", "usermessage", "code"]);
+
 /** Claims that come no further, and why. */
 function fate(record: CallRecord, { form }: ProfileCase["place"]): readonly string[] {
   const ignored = record.verdicts.flatMap((one) =>
-    one.verdict === "ignored" ? [`${one.name} is ignored: ${one.reason}.`] : [],
+    one.verdict === "ignored" && !protocolMembers.has(one.name.toLowerCase())
+      ? [`${one.name} (${one.reason})`]
+      : [],
   );
   const handedOn = new Set(
     (form?.outputClaims ?? []).map(({ claimTypeReferenceId }) => claimTypeReferenceId.toLowerCase()),
@@ -46,7 +51,7 @@ function fate(record: CallRecord, { form }: ProfileCase["place"]): readonly stri
     ...(kept.length > 0
       ? [`Later steps do not see ${kept.join(", ")}: no output claim of the form ${form?.id} hands it on.`]
       : []),
-    ...ignored,
+    ...(ignored.length > 0 ? [`Ignored: ${ignored.join(", ")}.`] : []),
   ];
 }
 

@@ -63,7 +63,7 @@ function judgeSuccess(profile: TechnicalProfile, record: CallRecord, json: Json)
   return [
     ...(isError ? [finding("error-with-200")] : []),
     ...ignored
-      .filter(({ reason }) => reason.startsWith("null"))
+      .filter(({ name, reason }) => reason.startsWith("null") && member(json, name) === null)
       .map(({ name }) => finding("null-claim", `It is '${name}'.`)),
     ...near,
   ];

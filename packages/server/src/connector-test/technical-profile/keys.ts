@@ -2,7 +2,8 @@ import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { KeyPort, StoredCertificate } from "@vestibule/engine";
-import type { TechnicalProfile } from "@vestibule/policy";
+import { policyKeysOf } from "@vestibule/engine/testing";
+import type { Policy, TechnicalProfile } from "@vestibule/policy";
 import { openCertificates } from "../../keys/certificates.ts";
 import { containerKey } from "../../keys/container-name.ts";
 import { loadMasterKey } from "../../keys/master-key.ts";
@@ -45,9 +46,19 @@ export async function openKeys(
   };
 }
 
-/** Says which key is missing, before any request fails for want of it. */
-export async function expectKeys(profile: TechnicalProfile, keys: KeyPort): Promise<void> {
-  for (const { id, storageReferenceId } of profile.cryptographicKeys) {
+/** Says which key is missing, before any request fails for want of it: of the profile, or of its transformations. */
+export async function expectKeys(policy: Policy, profile: TechnicalProfile, keys: KeyPort): Promise<void> {
+  const transformations = [
+    ...profile.inputClaimsTransformations,
+    ...profile.outputClaimsTransformations,
+  ].flatMap((id) => policy.claimsTransformations.get(id) ?? []);
+  const wanted = [
+    ...profile.cryptographicKeys,
+    ...transformations.flatMap((one) =>
+      policyKeysOf(one).map((storageReferenceId) => ({ id: one.id, storageReferenceId })),
+    ),
+  ];
+  for (const { id, storageReferenceId } of wanted) {
     // The one before is there during a rollover only.
     if (id.toLowerCase() === "vestibule.previoussigningkey") continue;
     const isThere =

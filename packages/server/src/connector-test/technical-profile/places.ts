@@ -14,7 +14,10 @@ export interface Place {
 }
 
 /** Each form and display control that calls the profile, and the first step that does. */
-export function placesOf({ policy, steps }: Program, profileId: string): readonly Place[] {
+export function placesOf(
+  { policy, steps }: Pick<Program, "policy" | "steps">,
+  profileId: string,
+): readonly Place[] {
   const same = (id: string) => id.toLowerCase() === profileId.toLowerCase();
   const places = new Map<string, Place>();
   const add = (key: string, place: Place) => {

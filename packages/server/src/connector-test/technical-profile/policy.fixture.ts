@@ -39,6 +39,17 @@ export function policyXml(url: string, metadata: Readonly<Record<string, string>
       <InputParameters><InputParameter Id="randomGeneratorType" DataType="string" Value="GUID" /></InputParameters>
       <OutputClaims><OutputClaim ClaimTypeReferenceId="objectId" TransformationClaimType="outputClaim" /></OutputClaims>
     </ClaimsTransformation>
+    <ClaimsTransformation Id="HashEmail" TransformationMethod="Hash">
+      <InputClaims><InputClaim ClaimTypeReferenceId="email" TransformationClaimType="plaintext" />
+        <InputClaim ClaimTypeReferenceId="givenName" TransformationClaimType="salt" /></InputClaims>
+      <InputParameters><InputParameter Id="randomizerSecret" DataType="string" Value="B2C_1A_Pepper" /></InputParameters>
+      <OutputClaims><OutputClaim ClaimTypeReferenceId="memberNumber" TransformationClaimType="hash" /></OutputClaims>
+    </ClaimsTransformation>
+    <ClaimsTransformation Id="SameText" TransformationMethod="AssertStringClaimsAreEqual">
+      <InputClaims><InputClaim ClaimTypeReferenceId="email" TransformationClaimType="inputClaim1" />
+        <InputClaim ClaimTypeReferenceId="givenName" TransformationClaimType="inputClaim2" /></InputClaims>
+      <InputParameters><InputParameter Id="stringComparison" DataType="string" Value="ordinal" /></InputParameters>
+    </ClaimsTransformation>
     <ClaimsTransformation Id="MakePayload" TransformationMethod="GenerateJson">
       <InputClaims><InputClaim ClaimTypeReferenceId="email" TransformationClaimType="customer.email" /></InputClaims>
       <OutputClaims><OutputClaim ClaimTypeReferenceId="payload" TransformationClaimType="outputClaim" /></OutputClaims>

@@ -54,7 +54,7 @@ export async function readProfileSetting(
   expectFixed(needed, claims, profile);
   const keys = await openKeys(tenant, written.keys, place, environment);
   try {
-    await expectKeys(profile, keys);
+    await expectKeys(policy, profile, keys);
     const certificateAuthorities = await readAuthorities(environment);
     const { extensionsAppId, defaultDomain } = tenant;
     return {
@@ -64,6 +64,7 @@ export async function readProfileSetting(
         metadata,
         places,
         needed,
+        passwords: program.passwords,
         claims,
         refused,
         keys,

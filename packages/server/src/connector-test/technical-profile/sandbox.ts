@@ -64,7 +64,15 @@ export class ProfileSandbox {
     if (place.form && browser.outcome.kind === "page") await browser.submit({ [fieldClaim]: "x" });
     const [record] = ports.callRecords;
     const exchange = this.#http.exchange();
-    return { outcome: browser.outcome, ...(exchange && { exchange }), ...(record && { record }) };
+    // A transformation before it may have failed: the person is told a general sentence.
+    const unasked = browser.trace.findLast(
+      ({ kind }) => kind === "transformation" || kind === "profile",
+    )?.text;
+    return {
+      outcome: browser.outcome,
+      ...(exchange && { exchange }),
+      ...(record ? { record } : unasked !== undefined && { unasked }),
+    };
   }
 
   #policy(place: Place): Policy {

@@ -12,6 +12,8 @@ export interface ProfileTestSetting {
   readonly metadata: RestfulMetadata;
   readonly places: readonly Place[];
   readonly needed: readonly NeededClaim[];
+  /** Ids of claims that live inside a form only: a step of its own has none of them. */
+  readonly passwords: ReadonlySet<string>;
   /** Values that stand in every case where the case does not leave them out. */
   readonly claims: ClaimsBag;
   /** Values that the API is to refuse, each by itself. */

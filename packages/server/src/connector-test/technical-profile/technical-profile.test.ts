@@ -77,11 +77,21 @@ const environment = { ORDER_KEY: "key-of-the-orders", TOKEN: "token-of-the-api" 
 
 async function test(
   url: string,
-  more: Partial<WrittenProfileSetting> & { readonly metadata?: Readonly<Record<string, string>> } = {},
+  more: Partial<WrittenProfileSetting> & {
+    readonly metadata?: Readonly<Record<string, string>>;
+    /** A transformation that runs before that of REST-Order. */
+    readonly before?: string;
+  } = {},
 ): Promise<TestReport> {
-  const { metadata, ...written } = more;
+  const { metadata, before = "", ...written } = more;
   await mkdir(join(tenant.directory, "policies"), { recursive: true });
-  await writeFile(join(tenant.directory, "policies", "member.xml"), policyXml(url, metadata));
+  await writeFile(
+    join(tenant.directory, "policies", "member.xml"),
+    policyXml(url, metadata).replace(
+      "<InputClaimsTransformations>",
+      `$&${before && `<InputClaimsTransformation ReferenceId="${before}" />`}`,
+    ),
+  );
   const { setting, close } = await readProfileSetting(
     { tenant: tenant.directory, profile: "REST-CheckMember", claims: [], refused: [], keys, ...written },
     { dataDir: tenant.dataDir },
@@ -111,33 +121,24 @@ describe("an API that keeps the contract of a RESTful technical profile", () => 
       report.results.flatMap(({ id, findings }) => findings.map(({ message }) => [id, message])),
     ).toEqual([]);
     expect(new Set(report.results.map(({ verdict }) => verdict))).toEqual(new Set(["ok"]));
-    expect(report.results.map(({ id }) => id)).toEqual(
-      [
-        ...[
-          "every-claim",
-          "missing-claims",
-          "without-givenName",
-          "without-loyaltyPoints",
-          "without-newPassword",
-        ],
-        ...["without-newsletter", "unicode", "long-values", "language", "repeated-delivery", "no-signature"],
-        ...["wrong-signature", "no-credentials", "wrong-password", "wrong-user-name", "shorter-password"],
-      ]
-        .map((id) => `REST-CheckMember/AskPerson/${id}`)
-        .concat(
-          [
-            "every-claim",
-            "missing-claims",
-            "without-givenName",
-            "without-loyaltyPoints",
-            "without-newPassword",
-          ]
-            .concat(["without-newsletter", "unicode", "long-values", "language"])
-            .map((id) => `REST-CheckMember/step-4/${id}`),
-        ),
-    );
+    const ofPlace = (place: string) =>
+      report.results
+        .map(({ id }) => id.split("/"))
+        .filter(([, name]) => name === place)
+        .map(([, , id]) => id);
+    const alone = ["givenName", "loyaltyPoints", "newPassword", "newsletter"].map((id) => `without-${id}`);
+    const varied = ["unicode", "long-values", "language"];
+    expect(ofPlace("AskPerson")).toEqual([
+      ...["every-claim", "missing-claims", ...alone, ...varied, "repeated-delivery"],
+      ...["no-signature", "wrong-signature"],
+      ...["no-credentials", "wrong-password", "wrong-user-name", "shorter-password"],
+    ]);
+    // A password lives in the form that asked for it.
+    const known = alone.filter((id) => id !== "without-newPassword");
+    expect(ofPlace("step-4")).toEqual(["every-claim", "missing-claims", ...known, ...varied]);
+    expect(asked.slice(-3).map(({ body }) => body.pass)).toEqual([undefined, undefined, undefined]);
     expect(find(report, "REST-CheckMember/AskPerson/every-claim").consequence).toBe(
-      "The form is accepted, with memberNumber, loyaltyPoints. Later steps do not see loyaltyPoints: no output claim of the form AskPerson hands it on. version is ignored: no output claim takes it.",
+      "The form is accepted, with memberNumber, loyaltyPoints. Later steps do not see loyaltyPoints: no output claim of the form AskPerson hands it on.",
     );
     expect(find(report, "REST-CheckMember/step-4/every-claim").consequence).toContain(
       "The journey goes on, with memberNumber, loyaltyPoints.",
@@ -282,6 +283,13 @@ describe("an API of a RESTful technical profile that breaks a rule", () => {
     expect(rulesOf(await test(url))).toEqual(rules);
   });
 
+  it("is told what nobody takes, and why", async () => {
+    const { url } = await api(() => ({ body: { version: "1", greeting: "Hej", points: null } }));
+    expect(find(await test(url), "REST-CheckMember/step-4/every-claim").consequence).toMatch(
+      /^The journey goes on\. Ignored: .*greeting \(no output claim takes it\)/,
+    );
+  });
+
   it("does not refuse whom it should", async () => {
     const { url } = await api(({ body }) =>
       body.givenName === "Nobody"
@@ -350,6 +358,31 @@ describe("a report on a RESTful technical profile", () => {
       }
     }
     expect(junitReport(report)).toContain('<testsuite name="REST-CheckMember, behind AskPerson"');
+  });
+});
+
+describe("a transformation before the call", () => {
+  const order = { profile: "REST-Order" };
+
+  it("that stops it is told as the reason", async () => {
+    const { url, asked } = await api(() => good);
+    const report = await test(url, { ...order, before: "SameText" });
+    expect(asked).toEqual([]);
+    expect(find(report, "REST-Order/step-3/every-claim")).toMatchObject({
+      verdict: "skipped",
+      consequence: "The API is not asked: SameText: assertion failed",
+    });
+    const equal = ["email=a@b.example", "givenName=a@b.example"];
+    await test(url, { ...order, before: "SameText", claims: equal });
+    expect(asked.length).toBeGreaterThan(0);
+  });
+
+  it("needs its policy key like the profile", async () => {
+    const { url, asked } = await api(() => good);
+    const hashed = { ...order, before: "HashEmail" };
+    await expect(test(url, hashed)).rejects.toThrow(/B2C_1A_Pepper \(HashEmail\) is not there/);
+    await test(url, { ...hashed, keys: [...keys, "B2C_1A_Pepper=salt-and-pepper"] });
+    expect(asked.length).toBeGreaterThan(0);
   });
 });
 
