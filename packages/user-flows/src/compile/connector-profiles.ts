@@ -165,11 +165,37 @@ const unlessBlocked = skipIfExists("blockMessage");
 
 /** Connector steps without a page, each followed by the block page (user-flows.md 17.1). */
 export function connectorSteps(scope: Scope, at: ConnectorStep, ...preconditions: Precondition[]): Step[] {
+  return steppedConnectors(scope, at, () => true, preconditions);
+}
+
+/**
+ * The connectors before an account is written without a page, the write itself, and after it those that are only told of
+ * the new account.
+ */
+export function writeSteps(scope: Scope, write: Step, ...preconditions: Precondition[]): Step[] {
+  const at = "postAttributeCollection";
+  return [
+    ...steppedConnectors(scope, at, (connector) => !notifies(connector), preconditions),
+    write,
+    ...steppedConnectors(scope, at, notifies, [skipUnlessExists("newUser")]),
+  ];
+}
+
+function steppedConnectors(
+  scope: Scope,
+  at: ConnectorStep,
+  which: (connector: ConnectorFacts) => boolean,
+  preconditions: readonly Precondition[],
+): Step[] {
   const blocks = at !== "preTokenIssuance" || scope.facts.connectorSettings.enforceBlockAtTokenStep;
-  return scope.connectors[at].flatMap((connector, index) => [
-    exchangeStep(`${profileId(at, index)}Exchange`, profileId(at, index), ...preconditions),
-    ...(blocks && !notifies(connector) ? [blockStep(`${profileId(at, index)}BlockPageExchange`)] : []),
-  ]);
+  return scope.connectors[at].flatMap((connector, index) => {
+    if (!which(connector)) return [];
+    const id = profileId(at, index);
+    return [
+      exchangeStep(`${id}Exchange`, id, ...preconditions),
+      ...(blocks && !notifies(connector) ? [blockStep(`${id}BlockPageExchange`)] : []),
+    ];
+  });
 }
 
 export function blockStep(exchangeId: string): Step {

@@ -98,6 +98,26 @@ describe("connectors", () => {
     expect(steps(only).join("\n")).not.toContain("SelfAsserted-BlockPage");
   });
 
+  it("that are only told follow the write where there is no page, too, and nobody is told of a sign-in", () => {
+    const connectors = [connector("tell", { settings: { mode: "notify" } }), connector("check")];
+    const policy = policyOf(
+      {
+        ...withProvider,
+        authenticationMethods: "0",
+        apiConnectorConfiguration: { postAttributeCollection: [{ id: "tell" }, { id: "check" }] },
+      },
+      { connectors },
+    );
+    const journey = steps(policy);
+    const from = journey.indexOf("ClaimsExchange PreUserWriteRestful-2 unless objectId");
+    expect(journey.slice(from, from + 4)).toEqual([
+      "ClaimsExchange PreUserWriteRestful-2 unless objectId",
+      "ClaimsExchange SelfAsserted-BlockPage unless no blockMessage",
+      "ClaimsExchange AAD-UserWriteUsingAlternativeSecurityId unless objectId",
+      "ClaimsExchange PreUserWriteRestful unless no newUser",
+    ]);
+  });
+
   it("carry their credentials by reference, and the tenant's switches", () => {
     const certificate = connector("check", {
       authentication: { kind: "clientCertificate", reference: "Cert" },

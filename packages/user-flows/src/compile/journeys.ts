@@ -8,7 +8,7 @@ import {
   skipUnlessExists,
   step,
 } from "./blocks.ts";
-import { blockStep, blocksAt, connectorSteps, unstoredClaims } from "./connector-profiles.ts";
+import { blockStep, blocksAt, connectorSteps, unstoredClaims, writeSteps } from "./connector-profiles.ts";
 import { exchangeIdOf } from "./federation-profiles.ts";
 import {
   resetDiscoveryId,
@@ -201,8 +201,11 @@ function federatedSignUp(scope: Scope): Step[] {
   if (scope.collected.length === 0) {
     return [
       ...first,
-      ...connectorSteps(scope, "postAttributeCollection", unlessKnown),
-      exchangeStep("AADUserWrite", "AAD-UserWriteUsingAlternativeSecurityId", unlessKnown),
+      ...writeSteps(
+        scope,
+        exchangeStep("AADUserWrite", "AAD-UserWriteUsingAlternativeSecurityId", unlessKnown),
+        unlessKnown,
+      ),
     ];
   }
   return [
