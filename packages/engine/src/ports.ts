@@ -273,6 +273,8 @@ export type ClaimVerdict =
       readonly verdict: "used";
       readonly claim: string;
       readonly value: ClaimValue | null;
+      /** Of an API connector's answer. Absent = a later step of the policy may use it. */
+      readonly effect?: ClaimEffect;
     }
   | {
       readonly name: string;
@@ -280,6 +282,12 @@ export type ClaimVerdict =
       readonly reason: string;
       readonly nearest?: string;
     };
+
+/**
+ * Where a claim that an API connector returned ends: it fills in the form, is stored, or is in the token of this sign-in
+ * alone.
+ */
+export type ClaimEffect = "prefill" | "stored" | "storedAndToken" | "tokenOnly";
 
 /** One call of a REST API by a journey, already redacted: it holds no credential and no password. */
 export interface CallRecord {

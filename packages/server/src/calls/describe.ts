@@ -1,4 +1,4 @@
-import type { CallRecord, ClaimVerdict, HttpAttempt } from "@vestibule/engine";
+import type { CallRecord, ClaimEffect, ClaimVerdict, HttpAttempt } from "@vestibule/engine";
 
 const decisions: Readonly<Record<string, string>> = {
   continue: "The flow goes on with the claims that were used.",
@@ -28,11 +28,24 @@ export function attemptText({ pause, status, failure, duration, timings = {} }: 
   return `${waited}${came}, ${Math.round(duration)} ms${parts.length > 0 ? `: ${parts.join(", ")}` : ""}`;
 }
 
+const effects: Readonly<Record<ClaimEffect, string>> = {
+  prefill: "fills in the form; the person may change it",
+  stored: "stored; no application claim, so not in the token",
+  storedAndToken: "stored, and in the token",
+  tokenOnly: "in the token only, not stored",
+};
+
+/** Where a claim that was used ends; undefined where the record does not say. */
+export function effectText(verdict: ClaimVerdict): string | undefined {
+  return verdict.verdict === "used" && verdict.effect ? effects[verdict.effect] : undefined;
+}
+
 /** What became of one member of an answer, with the nearest name that would be used. */
 export function verdictText(verdict: ClaimVerdict): string {
   if (verdict.verdict === "used") {
     const as = verdict.claim === verdict.name ? "" : ` as ${verdict.claim}`;
-    return `${verdict.name}: used${as}${verdict.value === null ? "" : `, ${JSON.stringify(verdict.value)}`}`;
+    const effect = effectText(verdict);
+    return `${verdict.name}: used${as}${verdict.value === null ? "" : `, ${JSON.stringify(verdict.value)}`}${effect ? `: ${effect}` : ""}`;
   }
   const near = verdict.nearest === undefined ? "" : ` Nearest name that would be used: ${verdict.nearest}.`;
   return `${verdict.name}: ignored, ${verdict.reason}.${near}`;

@@ -118,7 +118,7 @@ describe("vestibule calls", () => {
     );
     const text = (await run(directory, "first", "--answer", file)).out.join("\n");
     expect(text).toContain("continue: The flow goes on");
-    expect(text).toContain('extension_LoyaltyTier: used, "Gold"');
+    expect(text).toContain('extension_LoyaltyTier: used, "Gold": stored, and in the token');
     expect(text).toContain("email: ignored, an API cannot overwrite this value");
     await writeFile(file, '{"version":"1","status":400,"action":"ValidationError","userMessage":"No."}');
     expect((await run(directory, "first", "--answer", file, "--status", "400")).out.join("\n")).toContain(

@@ -1,6 +1,6 @@
 import type { CallRecord, ClaimVerdict } from "@vestibule/engine";
 import { warningSentence } from "../calls/call-warnings.ts";
-import { attemptText, decisionSentence } from "../calls/describe.ts";
+import { attemptText, decisionSentence, effectText } from "../calls/describe.ts";
 import { Empty, State, TableFrame, type Tone } from "./parts.tsx";
 
 /** How a call ended: `HTTP 200`, or what kept an answer from coming. */
@@ -185,6 +185,7 @@ function Verdicts({ verdicts }: { readonly verdicts: readonly ClaimVerdict[] }) 
                         <code>{verdict.claim}</code>
                       </>
                     )}
+                    {verdict.effect && <div class="faint">{effectText(verdict)}</div>}
                   </>
                 ) : (
                   <>

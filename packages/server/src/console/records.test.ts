@@ -162,9 +162,15 @@ describe("a call that is sent again", () => {
     expect(page).toContain("Sent again");
     expect(page).toContain("AGAIN");
     expect(page).toContain("The flow goes on with the claims that were used.");
+    expect(page).toContain("in the token only, not stored");
     const after = await lastCall();
     expect(after.verdicts).toContainEqual(
-      expect.objectContaining({ name: "extension_PromotionCode", verdict: "used", value: "AGAIN" }),
+      expect.objectContaining({
+        name: "extension_PromotionCode",
+        verdict: "used",
+        value: "AGAIN",
+        effect: "tokenOnly",
+      }),
     );
     // No journey began or moved by it.
     expect(await json("/dev/journeys.json")).toEqual(journeys);

@@ -68,7 +68,7 @@ describe("places of an address", () => {
     const url = await servers.http((request, response) => {
       if (request.url !== "/hangs") response.end();
     });
-    const hanging = Array.from({ length: 4 }, () => http.send(call(`${url}/hangs`, {}, 400)));
+    const hanging = Array.from({ length: 4 }, () => http.send(call(`${url}/hangs`, {}, 1500)));
     await vi.waitFor(() => expect(servers.requests).toBe(2));
     expect(await outcomes(Array.from({ length: 4 }, () => http.send(call(`${url}/quick`))))).toEqual([
       200, 200, 200, 200,

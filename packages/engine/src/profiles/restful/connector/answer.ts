@@ -5,6 +5,7 @@ import type { Decision, Fault, HttpAnswer, RestfulContext } from "../exchange.ts
 import { isJsonObject, type Json, type JsonObject, member, parseJson } from "../json.ts";
 import type { ConnectorMetadata } from "../metadata.ts";
 import { perProfile } from "../per-profile.ts";
+import { effectOf } from "./effect.ts";
 import { jsonLengthProblem, lengthProblem } from "./limits.ts";
 import { builtInAttributes, customAttributeName, matchName, readReturnedName, tokenNames } from "./names.ts";
 
@@ -179,7 +180,7 @@ function readClaims(
         }
         const known = knownName(context, returned.name, isCustom);
         warnings.push(`${known ? "not-selected" : "unknown-claim"}:${key}`);
-        if (known) ignore(key, "this attribute is not selected for this step");
+        if (known) ignore(key, notSelected(connector));
         else ignore(key, "no attribute has this name", nearestReturnable(context, key, names));
       }
     }
@@ -203,7 +204,14 @@ function readClaims(
       return { kind: "fail", fault: { kind: "answer", detail }, warnings, verdicts };
     }
     values[target.partnerName] = converted.value;
-    verdicts.push({ name: key, verdict: "used", claim: target.claimTypeId, value: converted.value });
+    const effect = effectOf(context, connector, target.claimTypeId);
+    verdicts.push({
+      name: key,
+      verdict: "used",
+      claim: target.claimTypeId,
+      value: converted.value,
+      ...(effect && { effect }),
+    });
   }
   return { kind: "continue", values, warnings, verdicts };
 }
@@ -239,6 +247,13 @@ function prefillableEmail(
   if (connector.step !== "PostFederationSignup" || key.toLowerCase() !== "email") return undefined;
   const target = builtIn.get("email");
   return target && !context.claims[target.claimTypeId] ? target : undefined;
+}
+
+/** What to change in the flow so that the claim counts (A4.2). */
+function notSelected({ step }: ConnectorMetadata): string {
+  return step === "PreTokenIssuance"
+    ? "this attribute is none of the flow's application claims"
+    : "this attribute is neither among the flow's user attributes nor among its application claims";
 }
 
 function knownName(context: RestfulContext, name: string, custom: boolean): boolean {
