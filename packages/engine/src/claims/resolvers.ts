@@ -114,7 +114,8 @@ function lookUp(prefix: string, name: string, scope: ResolverScope, literal: str
     }
     default: {
       const members = membersOf(prefix);
-      if (members === undefined) return literal;
+      // Of a request that is no SAML request they have no value.
+      if (members === undefined) return prefix.toLowerCase() === "saml" ? undefined : literal;
       const key = name.toLowerCase();
       return Object.hasOwn(members, key) ? members[key]?.(scope, name) : undefined;
     }

@@ -84,6 +84,13 @@ function checkStep(scope: Scope, journey: JourneyFragment, step: StepFragment, i
       at,
       `${where} names ${step.candidates.length} candidates; a JourneyList holds one.`,
     );
+  if (type === "SendClaims" && (step.cpimIssuerTechnicalProfileReferenceId ?? "") === "")
+    report.warning(
+      "PL209",
+      at,
+      `${where} (SendClaims) has no CpimIssuerTechnicalProfileReferenceId: nothing is issued.`,
+      "At run time this is AADB2C90108.",
+    );
   if (type === "GetClaims") {
     if ((step.cpimIssuerTechnicalProfileReferenceId ?? "") === "")
       report.error("PL209", at, `${where} (GetClaims) has no CpimIssuerTechnicalProfileReferenceId.`);
@@ -168,6 +175,7 @@ function checkUnusedParts({ report }: Scope, step: StepFragment, where: string):
       type !== "SendClaims" &&
       type !== "GetClaims" &&
       "CpimIssuerTechnicalProfileReferenceId",
+    step.contentDefinitionReferenceId !== undefined && !isSelection(step) && "ContentDefinitionReferenceId",
   ].filter((part): part is string => typeof part === "string");
   if (unused.length > 0) report.warning("PL215", at, `${where} (${type}) does not use ${unused.join(", ")}.`);
 }

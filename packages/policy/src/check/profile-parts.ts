@@ -1,6 +1,7 @@
 import type { ProfileFragment } from "../document/document.ts";
 import type { ClaimReference } from "../model.ts";
 import { shortened } from "../report.ts";
+import { resolverProblem } from "./claim-resolvers.ts";
 import { defaultValueProblem } from "./data-types.ts";
 import type { Scope } from "./scope.ts";
 
@@ -51,14 +52,16 @@ function resolvesClaims({ merged }: Scope, profile: ProfileFragment): boolean {
 }
 
 function checkDefaults(scope: Scope, profile: ProfileFragment, resolving: boolean): void {
-  const all = [
-    ...(profile.inputClaims ?? []),
-    ...(profile.persistedClaims ?? []),
-    ...(profile.outputClaims ?? []),
-  ];
-  for (const claim of all) {
+  const persisted = profile.persistedClaims ?? [];
+  const resolved = [...(profile.inputClaims ?? []), ...(profile.outputClaims ?? [])];
+  for (const claim of resolved) checkResolver(scope, profile, claim, resolving);
+  for (const { claimTypeReferenceId, defaultValue, at } of persisted)
+    if (defaultValue !== undefined && resolver.test(defaultValue)) {
+      const message = `Persisted claims expand no resolvers: '${shortened(defaultValue)}' of '${claimTypeReferenceId}' is stored as it is written.`;
+      scope.report.warning("PL312", at, message, "Make the value in an input claim of an earlier profile.");
+    }
+  for (const claim of [...persisted, ...resolved]) {
     checkValue(scope, claim);
-    checkResolver(scope, profile, claim, resolving);
     const type = scope.merged.claimTypes.get(claim.claimTypeReferenceId);
     if (claim.required && type?.userInputType?.value === "Paragraph") {
       const message = `The paragraph '${claim.claimTypeReferenceId}' takes no input and cannot be required.`;
@@ -89,7 +92,18 @@ function checkResolver(
   { claimTypeReferenceId, defaultValue, alwaysUseDefaultValue, at }: ClaimReference,
   resolving: boolean,
 ): void {
-  if (defaultValue === undefined || !resolver.test(defaultValue)) return;
+  if (defaultValue === undefined || !defaultValue.includes("{")) return;
+  const problem = resolverProblem(defaultValue);
+  if (problem) {
+    report.warning(
+      "PL312",
+      at,
+      `'${claimTypeReferenceId}' in '${profile.id}': ${problem.message}`,
+      problem.hint,
+    );
+    return;
+  }
+  if (!resolver.test(defaultValue)) return;
   const missing = [
     ...(resolving ? [] : ["the metadata item IncludeClaimResolvingInClaimsHandling=true"]),
     ...(alwaysUseDefaultValue ? [] : ['AlwaysUseDefaultValue="true"']),

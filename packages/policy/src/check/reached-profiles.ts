@@ -11,6 +11,7 @@ import {
   profileKind,
 } from "./profile-kind.ts";
 import { keysWithout, metadataRules } from "./profile-metadata.ts";
+import { checkPlacement } from "./profile-placement.ts";
 import type { CallSite, Reach } from "./reach.ts";
 import type { Scope } from "./scope.ts";
 
@@ -31,7 +32,7 @@ export function checkReachedProfiles(
     if (kind === "restful") checkRestful(scope, profile);
     if (kind === "selfAsserted" && sites.has("step")) checkSelfAsserted(scope, profile, profileOf);
     if (kind === "phoneFactor" || kind === "claimsTransformation") pageOf(scope, profile);
-    if (kind !== "selfAsserted") checkPlacement(scope, profile, kind);
+    checkPlacement(scope, profile, kind);
   }
 }
 
@@ -234,6 +235,12 @@ function checkKeys({ report }: Scope, profile: ProfileFragment, kind: ProfileKin
 }
 
 function checkRestful({ merged, report }: Scope, profile: ProfileFragment): void {
+  const way = metadataValue(profile, "SendClaimsIn") ?? "Body";
+  const payload = profile.metadata?.find(({ key }) => /^ClaimUsedForRequestPayload$/i.test(key));
+  if (payload && !/^body$/i.test(way)) {
+    const message = `ClaimUsedForRequestPayload of '${profile.id}' has no effect where claims are sent in the ${way}.`;
+    report.warning("PL302", payload.at, message, "Only SendClaimsIn=Body has a payload.");
+  }
   const mode = metadataValue(profile, "AuthenticationType")?.toLowerCase();
   if (mode !== "none" || (merged.document.deploymentMode ?? "Production") !== "Production") return;
   if (/^(true|1)$/i.test(metadataValue(profile, "AllowInsecureAuthInProduction") ?? "")) return;
@@ -304,19 +311,6 @@ function checkPasswordPolicy({ merged, report }: Scope, profile: ProfileFragment
   const hint =
     "Persist passwordPolicies with DefaultValue 'DisablePasswordExpiration, DisableStrongPassword'.";
   report.error("PL308", password.at, message, hint);
-}
-
-function checkPlacement({ report }: Scope, profile: ProfileFragment, kind: ProfileKind): void {
-  const [validation] = profile.validationTechnicalProfiles ?? [];
-  if (validation)
-    report.error(
-      "PL306",
-      validation.at,
-      `'${profile.id}' is not self-asserted and cannot have validation technical profiles.`,
-    );
-  const [display] = profile.displayClaims ?? [];
-  if (display && kind !== "phoneFactor" && kind !== "captcha")
-    report.error("PL306", display.at, `'${profile.id}' is not self-asserted and cannot have display claims.`);
 }
 
 /** The content definition that the profile's metadata names (PL105). */

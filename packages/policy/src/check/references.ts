@@ -20,6 +20,12 @@ function claims(scope: Scope, references: readonly ClaimReference[] | undefined)
   for (const { claimTypeReferenceId, at, from } of references ?? []) {
     scope.claim(claimTypeReferenceId, at);
     for (const profile of from ?? []) scope.profile(profile, at);
+    if (from)
+      scope.report.warning(
+        "PL018",
+        at,
+        `From has no effect: '${claimTypeReferenceId}' counts whichever technical profile made it.`,
+      );
   }
 }
 

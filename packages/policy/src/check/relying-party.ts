@@ -1,5 +1,6 @@
 import type { ProfileFragment, RelyingPartyFragment } from "../document/document.ts";
 import { reservedTokenClaims } from "../relying-party.ts";
+import { shortened } from "../report.ts";
 import { readDataUri } from "./data-uri.ts";
 import { isSelection } from "./journeys.ts";
 import { incompleteParts } from "./pages.ts";
@@ -53,6 +54,12 @@ function checkPolicyProfile({ report }: Scope, profile: ProfileFragment, reach: 
       report.error("PL703", profile.protocol?.at ?? profile.at, message);
     }
   }
+  if (protocol === "OpenIdConnect")
+    for (const { key, at } of profile.metadata ?? [])
+      if (!/^(vestibule\.|client_assertion_type$)/i.test(key)) {
+        const message = `A relying party with OpenID Connect has no metadata item '${shortened(key)}'; it has no effect.`;
+        report.warning("PL319", at, message);
+      }
   const outputs = profile.outputClaims ?? [];
   const subject = profile.subjectNamingInfo;
   const nameOf = (claim: (typeof outputs)[number]) => claim.partnerClaimType ?? claim.claimTypeReferenceId;

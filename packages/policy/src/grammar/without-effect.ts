@@ -23,6 +23,7 @@ export const withoutEffect: Readonly<Record<string, string>> = {
   Suppressions: "only in the schema; a warning (PL018)",
   PreferredBinding: "only in the schema; a warning (PL018)",
   InputTokenSources: "only in the schema; a warning (PL018)",
+  From: "only in the schema; a warning (PL018)",
   Extensions: "only in the schema; a warning (PL018)",
   AssuranceLevel: "only in the schema; a warning (PL018)",
   PreserveOriginalAssertion: "B2C gives it no effect; `true` is a warning (PL018)",

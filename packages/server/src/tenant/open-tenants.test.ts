@@ -1,3 +1,4 @@
+import { cpSync, rmSync } from "node:fs";
 import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -44,6 +45,34 @@ describe("openTenants", () => {
       expect(tenants.find("fabrikam.onmicrosoft.com")).toBeUndefined();
       tenants.close();
     }
+  });
+
+  it("goes on watching where a folder is deleted and written anew, as builds do", async () => {
+    const read = Promise.withResolvers<unknown>();
+    tenants = await openTenants([root], { mode: "development", onChange: read.resolve });
+    const claims = () =>
+      flow("b2c_1_reset")
+        ?.program.policy.relyingParty.technicalProfile.outputClaims.map(
+          ({ partnerClaimType }) => partnerClaimType,
+        )
+        .join(" ");
+    expect(claims()).toContain("emails");
+    // In one go: nothing sees the folder gone.
+    rmSync(join(contoso, "userFlows"), { recursive: true });
+    cpSync(join(sample, "userFlows"), join(contoso, "userFlows"), { recursive: true });
+    await read.promise;
+    // A file is written again and again, for nobody knows when the folder is watched anew.
+    const wanted = await readFile(join(sample, "userFlows/B2C_1_reset.json"), "utf8");
+    await expect
+      .poll(
+        async () => {
+          await writeFile(join(contoso, "userFlows/B2C_1_reset.json"), wanted.replace('"emails"', '"city"'));
+          return claims();
+        },
+        { timeout: 8000, interval: 400 },
+      )
+      .toContain("city");
+    expect(codes()).not.toContain("TN012");
   });
 
   it("keeps the last good version of a flow that turned bad, beside the newer others", async () => {

@@ -1,4 +1,4 @@
-import { existsSync, type FSWatcher, watch } from "node:fs";
+import { existsSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { compile as compilePolicy } from "@vestibule/engine";
@@ -7,6 +7,7 @@ import { type CompilePolicy, type FullTenantReading, readTenant } from "./read-t
 import { type ReadingMemory, readingMemory } from "./reading-memory.ts";
 import type { TenantMode } from "./secrets.ts";
 import type { Tenant, Tenants } from "./tenant.ts";
+import { watchFolder } from "./watch-folder.ts";
 
 export interface OpenTenantsOptions {
   readonly mode: TenantMode;
@@ -46,7 +47,7 @@ export async function openTenants(
   let served: ReadonlyMap<string, Tenant> = new Map();
   let tenants: readonly Tenant[] = [];
   let diagnostics: readonly Diagnostic[] = [];
-  const watchers: FSWatcher[] = [];
+  const watchers: { close(): void }[] = [];
   const watchProblems: Diagnostic[] = [];
 
   const read = async () => {
@@ -103,7 +104,18 @@ export async function openTenants(
       }, quietMilliseconds);
       timer.unref();
     };
-    for (const directory of directories) watchFolder(directory, changed, watchers, watchProblems);
+    for (const directory of directories)
+      watchers.push(
+        watchFolder(directory, changed, (reason) => {
+          watchProblems.push({
+            code: "TN012",
+            severity: "warning",
+            message: `The folder cannot be watched (${reason}): a change needs a restart.`,
+            at: { file: directory, line: 1, column: 1 },
+          });
+          changed();
+        }),
+      );
   }
   await read();
 
@@ -164,26 +176,4 @@ function withLastGood(reading: FullTenantReading, last: FullTenantReading | unde
   // The older flows may name secrets that the newer configuration does not have any more.
   const keyContainers = new Map([...last.tenant.keyContainers, ...reading.tenant.keyContainers]);
   return { ...reading, policyFiles, tenant: { ...reading.tenant, policies, keyContainers } };
-}
-
-function watchFolder(
-  directory: string,
-  changed: () => void,
-  watchers: FSWatcher[],
-  problems: Diagnostic[],
-): void {
-  const problem = (reason: string) =>
-    problems.push({
-      code: "TN012",
-      severity: "warning",
-      message: `The folder cannot be watched (${reason}): a change needs a restart.`,
-      at: { file: directory, line: 1, column: 1 },
-    });
-  try {
-    const watcher = watch(directory, { recursive: true, persistent: false }, changed);
-    watcher.on("error", (error) => problem(error.message));
-    watchers.push(watcher);
-  } catch (error) {
-    problem(error instanceof Error ? error.message : String(error));
-  }
 }
