@@ -21,14 +21,21 @@ export interface ServerProcess extends Ready {
   stop(): Promise<void>;
 }
 
-/** Starts `dist/servers/<name>.js` as a process of its own with its options as JSON, and waits until it is ready. */
-export async function startServerProcess(name: string, options: unknown): Promise<ServerProcess> {
+/**
+ * Starts `dist/servers/<name>.js` as a process of its own with its options as JSON, and waits until it is ready.
+ * `environment` goes beside this process's own.
+ */
+export async function startServerProcess(
+  name: string,
+  options: unknown,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<ServerProcess> {
   const startedAt = performance.now();
   const profile = process.env.BENCH_CPU_PROFILE;
   const child = fork(fileURLToPath(new URL(`./servers/${name}.js`, import.meta.url)), {
     // A directory in BENCH_CPU_PROFILE gets a .cpuprofile of each server process.
     execArgv: profile === undefined ? [] : ["--cpu-prof", `--cpu-prof-dir=${profile}`],
-    env: { ...process.env, NODE_ENV: "production" },
+    env: { ...process.env, NODE_ENV: "production", ...environment },
     stdio: ["ignore", "ignore", "inherit", "ipc"],
   });
   child.send({ start: options });

@@ -1,12 +1,11 @@
-import { startServerProcess } from "../child.ts";
 import { createPool, openBrowser } from "../load/browser.ts";
 import { drive } from "../load/drive.ts";
 import { signInAtOurs } from "../load/our-sign-in.ts";
 import { beginSignUp, submitSignUp } from "../load/our-sign-up.ts";
 import { discover, type Issuer } from "../load/tokens.ts";
 import type { Row } from "../report.ts";
-import { cheapHash } from "../scene.ts";
 import { quantile } from "../statistics.ts";
+import { startWithApi } from "./start-with-api.ts";
 
 export interface HangingOptions {
   readonly rounds: number;
@@ -25,11 +24,7 @@ const signIns = 4;
  * for that API, against the time while none does. Both kinds of rounds alternate on one server.
  */
 export async function measureHanging(options: HangingOptions): Promise<Row[]> {
-  const api = await startServerProcess("connector-api", {});
-  const ours = await startServerProcess("ours", {
-    passwordHashing: cheapHash,
-    connectorUrl: `${api.url}/connector`,
-  });
+  const { api, ours } = await startWithApi();
   const flow = (id: string) => discover(`${ours.details.base}/${id}/v2.0/.well-known/openid-configuration`);
   const tallies = { calm: [] as number[], hanging: [] as number[] };
   try {

@@ -15,12 +15,12 @@ import {
 import { Pool } from "undici";
 import { account, type HashCost } from "../scene.ts";
 import { type Started, serve } from "./serve.ts";
-import { domain, tenantId, writeTenantFolder } from "./tenant-folder.ts";
+import { type ConnectorApi, domain, tenantId, writeTenantFolder } from "./tenant-folder.ts";
 
 export interface OurOptions {
   readonly passwordHashing: HashCost;
-  /** Address of the API that the sign-up's connector calls; development mode then, which allows http. */
-  readonly connectorUrl?: string;
+  /** The API that the sign-ups' connectors call; development mode then, which allows http. */
+  readonly api?: ConnectorApi;
   /** Threads that share the port, as `vestibule serve` has one for each processor core; default 1. */
   readonly workers?: number;
 }
@@ -37,7 +37,7 @@ async function begin(options: OurOptions): Promise<Started> {
   const directory = mkdtempSync(join(tmpdir(), "vestibule-bench-"));
   // At the very end, so that a benchmark that was interrupted leaves nothing either.
   process.once("exit", () => rmSync(directory, { recursive: true, force: true }));
-  writeTenantFolder(join(directory, "tenant"), options.connectorUrl);
+  writeTenantFolder(join(directory, "tenant"), options.api);
   return (options.workers ?? 1) > 1 ? await share(directory, options) : await start(directory, options);
 }
 
@@ -80,12 +80,12 @@ async function work(
 
 async function start(
   directory: string,
-  { passwordHashing, connectorUrl }: OurOptions,
+  { passwordHashing, api }: OurOptions,
   worker?: WorkerRole,
 ): Promise<Started> {
   const server = await startServer({
     directories: [join(directory, "tenant")],
-    mode: connectorUrl === undefined ? "production" : "development",
+    mode: api === undefined ? "production" : "development",
     httpPort: 0,
     dataDir: join(directory, "data"),
     passwordHashing,
@@ -109,25 +109,25 @@ async function start(
   return {
     url: server.url,
     details: { base: `${server.url}/${domain}` },
-    questions: await connectorQuestions(server.context, tenant, connectorUrl),
+    questions: await connectorQuestions(server.context, tenant, api),
     close: () => server.close(),
   };
 }
 
 /**
  * `calls`: milliseconds of each connector call since the start, from the engine's request to the guarded client until
- * its answer; `everything`: of each call with everything switched on, from the first look for its credentials, so that
- * signing counts; `bare`: of a plain POST of the same body to the same API, made in place of the third connector's call.
+ * its answer; `…Everything`: of each call with everything switched on, from the first look for its credentials, so that
+ * signing counts; `bare` and `…Bare`: of a plain POST of the same body to the same API, made in place of a connector's
+ * call, without and with TLS and a client certificate.
  */
 async function connectorQuestions(
   context: ServerContext,
   tenant: NonNullable<ReturnType<ServerContext["tenants"]["find"]>>,
-  connectorUrl: string | undefined,
+  api: ConnectorApi | undefined,
 ) {
-  if (connectorUrl === undefined) return {};
-  const calls: number[] = [];
-  const everything: number[] = [];
-  const bare: number[] = [];
+  if (api === undefined) return {};
+  const names = ["calls", "bare", "idleEverything", "idleBare", "membersEverything", "membersBare"];
+  const durations: Readonly<Record<string, number[]>> = Object.fromEntries(names.map((name) => [name, []]));
   const { http, keys } = context.ports(tenant);
   let begun: number | undefined;
   const secret = keys.secret.bind(keys);
@@ -135,34 +135,36 @@ async function connectorQuestions(
     begun ??= performance.now();
     return secret(id);
   };
-  const { origin, pathname } = new URL(connectorUrl);
-  const pool = new Pool(origin, { connections: 1 });
-  const post = async (body: string) => {
-    const headers = { "content-type": "application/json" };
-    const response = await pool.request({ method: "POST", path: pathname, headers, body });
-    return { status: response.statusCode, body: await response.body.text() };
+  const certificates = keys.certificates.bind(keys);
+  keys.certificates = (id) => {
+    begun ??= performance.now();
+    return certificates(id);
   };
+  const plain = new Pool(api.url, { connections: 1 });
+  const secure = new Pool(api.secureUrl, {
+    connections: 1,
+    allowH2: false,
+    connect: { cert: api.certificate, key: api.privateKey, ca: api.certificate },
+  });
   const send = http.send.bind(http);
   http.send = async (call) => {
-    const started = performance.now();
-    if (call.url.endsWith("?bare")) {
-      const answer = await post(call.body ?? "{}");
-      bare.push(performance.now() - started);
-      const headers = { "content-type": "application/json" };
-      return { kind: "answer", ...answer, headers, attempts: [] };
-    }
+    const { pathname, search, protocol } = new URL(call.url);
+    const name = search.slice(1) || "calls";
+    const started = name.endsWith("Everything") ? (begun ?? performance.now()) : performance.now();
     try {
-      return await send(call);
+      if (!/bare$/i.test(name)) return await send(call);
+      return await post(protocol === "https:" ? secure : plain, pathname, call.body ?? "{}");
     } finally {
-      const now = performance.now();
-      if (call.url.endsWith("?everything")) everything.push(now - (begun ?? started));
-      else calls.push(now - started);
+      durations[name]?.push(performance.now() - started);
       begun = undefined;
     }
   };
-  return {
-    calls: async () => calls,
-    everything: async () => everything,
-    bare: async () => bare,
-  };
+  return Object.fromEntries(Object.entries(durations).map(([name, values]) => [name, async () => values]));
+}
+
+async function post(pool: Pool, path: string, body: string) {
+  const headers = { "content-type": "application/json" };
+  const response = await pool.request({ method: "POST", path, headers, body });
+  const text = await response.body.text();
+  return { kind: "answer" as const, status: response.statusCode, headers, body: text, attempts: [] };
 }

@@ -18,7 +18,7 @@ export interface PolicyKeyParts {
 }
 
 /** Names come from policies, which are few; the bound is for safety. */
-const mostSecrets = 1000;
+const mostValues = 1000;
 
 /** What may be shown of a policy key. */
 export interface PolicyKeySummary {
@@ -44,59 +44,53 @@ export function createKeyPort(
   );
   const environment = parts.environment ?? process.env;
 
-  const secrets = new Map<string, { readonly kept: KeptKeys; readonly value: Promise<string | undefined> }>();
-
-  /** One look into a map for what was asked for a moment ago; a file may have changed since, and is read again. */
-  const secret = (container: string): Promise<string | undefined> => {
-    const known = secrets.get(container);
-    if (known?.kept.fresh) return known.value;
-    const name = containerKey(container);
-    const kept = keysOf(parts.keys, tenant.id, name);
-    const source = sources.get(name);
-    const value = findSecret(container, kept, source);
-    if (source?.kind === "file") return value;
-    if (secrets.size >= mostSecrets) secrets.clear();
-    secrets.set(container, { kept, value });
-    return value;
+  const remember = <T>(
+    find: (container: string, kept: KeptKeys, source: KeyContainerSource | undefined) => Promise<T>,
+  ) => {
+    const values = new Map<string, { readonly kept: KeptKeys; readonly value: Promise<T> }>();
+    /** One look into a map for what was asked for a moment ago. */
+    return (container: string): Promise<T> => {
+      const known = values.get(container);
+      if (known?.kept.fresh) return known.value;
+      const name = containerKey(container);
+      const kept = keysOf(parts.keys, tenant.id, name);
+      const value = find(container, kept, sources.get(name));
+      if (values.size >= mostValues) values.clear();
+      values.set(container, { kept, value });
+      // What failed is looked for again.
+      value.catch(() => kept.forget());
+      return value;
+    };
   };
 
-  const findSecret = async (
-    container: string,
-    kept: KeptKeys,
-    source: KeyContainerSource | undefined,
-  ): Promise<string | undefined> => {
+  const secret = remember(async (container, kept, source) => {
     const newest = (await kept.keys).filter((key) => key.kind === "secret").at(-1);
     if (newest !== undefined) return newest.value;
     // Editors end a file with a line break; a secret has none.
     return source && (await read(container, source))?.content.toString("utf8").replace(/\r?\n$/, "");
-  };
+  });
 
-  return {
-    secret,
-
-    async certificates(container) {
-      const stored = (await keysOf(parts.keys, tenant.id, containerKey(container)).keys).filter(
-        (key) => key.kind === "certificate",
+  const certificates = remember(async (container, kept, source): Promise<readonly StoredCertificate[]> => {
+    const stored = (await kept.keys).filter((key) => key.kind === "certificate");
+    if (stored.length > 0) {
+      return stored.map(
+        (key): StoredCertificate => ({
+          ...(JSON.parse(key.value) as OpenedCertificate),
+          uploaded: key.uploaded,
+        }),
       );
-      if (stored.length > 0) {
-        return stored.map(
-          (key): StoredCertificate => ({
-            ...(JSON.parse(key.value) as OpenedCertificate),
-            uploaded: key.uploaded,
-          }),
-        );
-      }
-      const source = sources.get(containerKey(container));
-      const found = source && (await read(container, source));
-      if (source === undefined || found === undefined) return [];
-      const password =
-        source.kind === "file" && source.passwordReference !== undefined
-          ? await secret(source.passwordReference)
-          : "";
-      const certificates = await openOnce(found.content, password ?? "");
-      return certificates.map((one) => ({ ...one, uploaded: found.uploaded }));
-    },
-  };
+    }
+    const found = source && (await read(container, source));
+    if (source === undefined || found === undefined) return [];
+    const password =
+      source.kind === "file" && source.passwordReference !== undefined
+        ? await secret(source.passwordReference)
+        : "";
+    const opened = await openOnce(found.content, password ?? "");
+    return opened.map((one) => ({ ...one, uploaded: found.uploaded }));
+  });
+
+  return { secret, certificates };
 
   async function read(
     container: string,

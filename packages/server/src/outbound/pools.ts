@@ -92,6 +92,15 @@ export class Pools {
   }
 }
 
-function fingerprint({ certificate, privateKey }: ClientCertificate): string {
-  return createHash("sha256").update(certificate).update("\0").update(privateKey).digest("base64");
+/** A certificate stays the same object while its key is kept in memory. */
+const fingerprints = new WeakMap<ClientCertificate, string>();
+
+function fingerprint(client: ClientCertificate): string {
+  let known = fingerprints.get(client);
+  if (known === undefined) {
+    const { certificate, privateKey } = client;
+    known = createHash("sha256").update(certificate).update("\0").update(privateKey).digest("base64");
+    fingerprints.set(client, known);
+  }
+  return known;
 }

@@ -47,8 +47,7 @@ export async function findCredentials(
         const detail = `AADB2C90028: none of the ${certificates.length} certificates of '${authentication.key}' is valid now; the request was not sent.`;
         return { fault: { kind: "transport", failure: "unsent", detail } };
       }
-      const { certificate, privateKey } = chosen;
-      return { headers: {}, clientCertificate: { certificate, privateKey }, secrets: [] };
+      return { headers: {}, clientCertificate: chosen, secrets: [] };
     }
     case "ApiKeyHeader": {
       const key = await context.ports.keys.secret(authentication.key);
