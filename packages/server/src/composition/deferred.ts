@@ -15,9 +15,13 @@ import type { OutboundHttp, OutboundOptions, SocketOpener } from "../outbound/in
  */
 export function deferredHttp(options: OutboundOptions = {}): OutboundHttp {
   const client = once(async () => (await import("../outbound/index.ts")).createOutboundHttp(options));
+  let loaded: OutboundHttp | undefined;
   return {
     development: options.development ?? false,
-    send: async (call) => (await client.get()).send(call),
+    async send(call) {
+      loaded ??= await client.get();
+      return loaded.send(call);
+    },
     circuits: async () => (await client.made())?.circuits() ?? [],
     close: async () => (await client.made())?.close(),
   };

@@ -36,6 +36,8 @@ class Places {
   }
 }
 
+const mostIdle = 100;
+
 /**
  * Bounds what one address can hold of this server: sockets, memory and journeys under way. A slow API fills its own
  * places, and its neighbours never notice.
@@ -62,8 +64,8 @@ export class Bulkheads {
       return await call();
     } finally {
       own.give();
-      // Addresses come and go with claims in their paths; only those in use are remembered.
-      if (own.idle) this.#places.delete(endpoint);
+      // Addresses come and go with claims in their paths; of many, only those in use are remembered.
+      if (own.idle && this.#places.size > mostIdle) this.#places.delete(endpoint);
     }
   }
 }

@@ -136,8 +136,11 @@ export class CircuitBreakers {
     const key = `${settings.failures} ${settings.window} ${settings.halfOpenAfter} ${name}`;
     const known = this.#circuits.get(key);
     if (known) {
-      this.#circuits.delete(key);
-      this.#circuits.set(key, known);
+      // As long as there is room, who was asked for last does not matter.
+      if (this.#circuits.size > mostEndpoints / 2) {
+        this.#circuits.delete(key);
+        this.#circuits.set(key, known);
+      }
       return known;
     }
     const tell = this.#tell;

@@ -40,8 +40,11 @@ export class Pools {
     const key = `${origin} ${timeout} ${clientCertificate ? fingerprint(clientCertificate) : ""}`;
     const known = this.#pools.get(key);
     if (known) {
-      this.#pools.delete(key);
-      this.#pools.set(key, known);
+      // As long as there is room, who was asked for last does not matter.
+      if (this.#pools.size > mostPools / 2) {
+        this.#pools.delete(key);
+        this.#pools.set(key, known);
+      }
       return known;
     }
     const open =
