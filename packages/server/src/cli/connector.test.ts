@@ -224,6 +224,29 @@ describe("vestibule connector test --profile", () => {
   });
 });
 
+describe("vestibule connector schema", () => {
+  it("prints what the API behind a connector of the tenant is posted", async () => {
+    const { code, out } = await run("schema", "Before-Token", "--tenant", sampleTenant);
+    expect(code).toBe(0);
+    const { properties, required } = JSON.parse(out);
+    expect(required).toEqual(["step"]);
+    expect(properties).toHaveProperty(
+      "extension_cccccccc000040008000000000000001_MemberSince.type",
+      "integer",
+    );
+  });
+
+  it.each([
+    [["before-token"], /names the tenant/],
+    [["before-tokn", "--tenant", sampleTenant], /Did you mean before-token\?/],
+    [["before-token", "--tenant", "/no/such/folder"], /cannot be read/],
+    [["before-token", "--tenant", sampleTenant, "--step", "x"], /schema takes no --step/],
+    [["before-token", "more", "--tenant", sampleTenant], /vestibule connector schema ID --tenant DIR/],
+  ])("says what would be right instead of %j", async (argv, message) => {
+    await expect(run("schema", ...argv)).rejects.toThrow(message);
+  });
+});
+
 describe("vestibule connector mock", () => {
   it("refuses a file with a mistake, with its place", async () => {
     const folder = await mkdtemp(join(tmpdir(), "vestibule-mock-"));

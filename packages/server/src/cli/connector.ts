@@ -11,16 +11,17 @@ import { readSetting } from "../connector-test/user-flow/read-setting.ts";
 import { proofOf } from "../connector-test/user-flow/setting.ts";
 import { connectorSubject } from "../connector-test/user-flow/subject.ts";
 import { SettingError } from "../connector-test/written.ts";
+import { connectorSchema } from "./connector-schema.ts";
 import { type Invocation, optionTable, UsageError } from "./options.ts";
 import type { Terminal } from "./terminal.ts";
 
-/** `vestibule connector test [URL]` and `vestibule connector mock FILE`. */
+/** `vestibule connector test [URL]`, `vestibule connector mock FILE` and `vestibule connector schema ID`. */
 export async function connector(invocation: Invocation, terminal: Terminal): Promise<number> {
   const [action, operand, ...others] = invocation.directories;
   const isProfile = action === "test" && invocation.own?.has("profile") === true;
   if ((operand === undefined && !isProfile) || others.length > 0) {
     throw new UsageError(
-      "vestibule connector test URL, vestibule connector test [URL] --tenant DIR --profile ID, or vestibule connector mock FILE: vestibule --help tells more.",
+      "vestibule connector test URL, vestibule connector test [URL] --tenant DIR --profile ID, vestibule connector mock FILE, or vestibule connector schema ID --tenant DIR: vestibule --help tells more.",
     );
   }
   switch (action) {
@@ -29,8 +30,11 @@ export async function connector(invocation: Invocation, terminal: Terminal): Pro
       return testConnector(operand ?? "", invocation, terminal);
     case "mock":
       return (await import("./connector-mock.ts")).connectorMock(operand ?? "", invocation, terminal);
+    case "schema":
+      refuse(invocation, testOptions, "beside the tenant", "schema");
+      return connectorSchema(operand ?? "", optionsOf(invocation).last("tenant"), terminal);
     default:
-      throw new UsageError(`There is no vestibule connector ${action}; there are test and mock.`);
+      throw new UsageError(`There is no vestibule connector ${action}; there are test, mock and schema.`);
   }
 }
 
@@ -136,13 +140,26 @@ function optionsOf(invocation: Invocation) {
   return { all, last: (name: string) => all(name).at(-1) };
 }
 
+type OptionName = keyof typeof optionTable;
+
+/** What only tests take. */
+const testOptions = (Object.keys(optionTable) as OptionName[]).filter((name) => {
+  const option = optionTable[name];
+  return "command" in option && option.command === "connector" && name !== "tenant";
+});
+
 /** An option of the other form would be ignored in silence. One that stands in the environment was not meant. */
-function refuse(invocation: Invocation, names: readonly (keyof typeof optionTable)[], why: string): void {
+function refuse(
+  invocation: Invocation,
+  names: readonly OptionName[],
+  why: string,
+  action: "test" | "schema" = "test",
+): void {
   for (const name of names) {
     const { variable } = optionTable[name];
     const given = invocation.own?.get(name)?.at(-1);
     if (given === undefined || (variable !== undefined && given === process.env[variable])) continue;
-    throw new UsageError(`vestibule connector test takes no --${name} ${why}.`);
+    throw new UsageError(`vestibule connector ${action} takes no --${name} ${why}.`);
   }
 }
 

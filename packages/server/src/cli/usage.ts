@@ -13,6 +13,8 @@ vestibule connector test URL
 vestibule connector test [URL] --tenant DIR --profile ID
                          the same for the API behind a RESTful technical profile; URL stands in for
                          its ServiceUrl, or for the origin of it
+vestibule connector schema ID --tenant DIR
+                         JSON Schema of what the API behind this connector of the tenant is posted
 vestibule connector mock FILE
                          plays an API by the rules of a file, for people who test flows
 vestibule calls DIR [WORD...]
