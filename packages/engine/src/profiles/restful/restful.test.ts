@@ -77,7 +77,7 @@ describe("credentials", () => {
       certificate(3, now + 1, now + 99),
       certificate(2, now - 10, now + 5),
     ]);
-    expect(sent[0]?.clientCertificate).toEqual({ certificate: "CERT-2", privateKey: "KEY" });
+    expect(sent[0]?.clientCertificate).toMatchObject({ certificate: "CERT-2", privateKey: "KEY" });
     expect(sent[0]?.headers).not.toHaveProperty("authorization");
   });
 
