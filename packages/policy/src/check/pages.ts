@@ -4,6 +4,7 @@ import type {
   ResourcesFragment,
 } from "../document/document.ts";
 import { didYouMean, shortened } from "../report.ts";
+import { resolverProblem } from "./claim-resolvers.ts";
 import { knownPages, readDataUri } from "./data-uri.ts";
 import type { Scope } from "./scope.ts";
 import { uxStrings } from "./ux-strings.ts";
@@ -25,6 +26,9 @@ function checkContentDefinition({ merged, report }: Scope, own: ContentDefinitio
   // An error only where a journey shows the page: localization files add to definitions that their base may not have.
   for (const part of incompleteParts(effective))
     report.warning("PL604", own.at, `ContentDefinition '${own.id}' has no ${part}.`);
+  const resolver = own.loadUri && resolverProblem(own.loadUri.value);
+  if (resolver)
+    report.warning("PL312", own.loadUri?.at, `LoadUri of '${own.id}': ${resolver.message}`, resolver.hint);
   if (own.loadUri && !/^(https:\/\/|~\/)/i.test(own.loadUri.value) && !own.loadUri.value.startsWith("{")) {
     const message = `LoadUri '${shortened(own.loadUri.value)}' should be an HTTPS address or a built-in template (~/…).`;
     report.warning("PL605", own.loadUri.at, message);

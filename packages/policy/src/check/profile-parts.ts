@@ -3,6 +3,7 @@ import type { ClaimReference } from "../model.ts";
 import { shortened } from "../report.ts";
 import { resolverProblem } from "./claim-resolvers.ts";
 import { defaultValueProblem } from "./data-types.ts";
+import { profileKind } from "./profile-kind.ts";
 import type { Scope } from "./scope.ts";
 
 /** What a file's own technical profiles say, whether or not anything reaches them (PL305, PL312, PL505, PL612). */
@@ -54,7 +55,8 @@ function resolvesClaims({ merged }: Scope, profile: ProfileFragment): boolean {
 function checkDefaults(scope: Scope, profile: ProfileFragment, resolving: boolean): void {
   const persisted = profile.persistedClaims ?? [];
   const resolved = [...(profile.inputClaims ?? []), ...(profile.outputClaims ?? [])];
-  for (const claim of resolved) checkResolver(scope, profile, claim, resolving);
+  for (const claim of resolved)
+    if (!needsNoFlags(scope, profile, claim)) checkResolver(scope, profile, claim, resolving);
   for (const { claimTypeReferenceId, defaultValue, at } of persisted)
     if (defaultValue !== undefined && resolver.test(defaultValue)) {
       const message = `Persisted claims expand no resolvers: '${shortened(defaultValue)}' of '${claimTypeReferenceId}' is stored as it is written.`;
@@ -85,6 +87,25 @@ function checkValue(
 // `{policy}` and `{tenant}` have no colon: they are placeholders that need no flag (technical-profiles.md 1.3).
 const resolver =
   /\{(Culture|Policy|Context|Claim|OIDC|OAUTH-KV|OAuth2|SAML|SAML-KV|SAML2|userJourney):[^{}]*\}/i;
+
+/**
+ * Whether a claim's default is expanded without any flag: in events, where a RESTful input is one resolver and no more,
+ * and where a password is checked that a program sent. One that does not exist is said all the same. Source:
+ * technical-profiles.md 1.5, api-connectors.md U31.
+ */
+function needsNoFlags(
+  { merged }: Scope,
+  profile: ProfileFragment,
+  { defaultValue }: ClaimReference,
+): boolean {
+  if (defaultValue === undefined || resolverProblem(defaultValue)) return false;
+  if (/^\{oidc:(username|password)\}$/i.test(defaultValue)) return true;
+  let current: ProfileFragment | undefined = merged.profileFragments.get(profile.id);
+  for (let depth = 0; current && !current.protocol && depth < 16; depth++)
+    current = current.include && merged.profileFragments.get(current.include.value);
+  const kind = current && profileKind(current);
+  return kind === "insights" || (kind === "restful" && /^\{[^{}]+\}$/.test(defaultValue));
+}
 
 function checkResolver(
   { report }: Scope,

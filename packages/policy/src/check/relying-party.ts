@@ -1,6 +1,7 @@
 import type { ProfileFragment, RelyingPartyFragment } from "../document/document.ts";
 import { reservedTokenClaims } from "../relying-party.ts";
 import { shortened } from "../report.ts";
+import { resolverProblem } from "./claim-resolvers.ts";
 import { readDataUri } from "./data-uri.ts";
 import { isSelection } from "./journeys.ts";
 import { incompleteParts } from "./pages.ts";
@@ -127,6 +128,11 @@ function checkBehaviors({ report }: Scope, party: RelyingPartyFragment): void {
           places.journeyFraming,
           `The source '${source}' of JourneyFraming is not an absolute origin.`,
         );
+  }
+  for (const [name, text] of Object.entries(behaviors.contentDefinitionParameters ?? {})) {
+    const problem = resolverProblem(text);
+    const at = behaviors.parameterNames?.find(({ value }) => value === name)?.at;
+    if (problem) report.warning("PL312", at, `Page parameter '${name}': ${problem.message}`, problem.hint);
   }
   const seen = new Set<string>();
   for (const { value, at } of behaviors.parameterNames ?? []) {
