@@ -2,7 +2,7 @@ import { IdMap } from "@vestibule/policy";
 import { describe, expect, it } from "vitest";
 import { JourneyBrowser } from "../testing/browser.ts";
 import { memoryPorts } from "../testing/memory-ports.ts";
-import { samplePolicy, step, technicalProfile } from "../testing/sample-policy.ts";
+import { handler, samplePolicy, step, technicalProfile } from "../testing/sample-policy.ts";
 import { compile } from "./compile.ts";
 
 const codes = (change: Parameters<typeof samplePolicy>[0]) =>
@@ -138,4 +138,34 @@ it("refuses a directory profile without an operation", () => {
     );
   });
   expect(found).toMatchObject([{ code: "AADB2C90032" }]);
+});
+
+it("puts claims under the names that their types have for a profile's handler", () => {
+  const policy = samplePolicy((parts) => {
+    parts.claimTypes = parts.claimTypes.map((type) =>
+      type.id === "displayName"
+        ? {
+            ...type,
+            defaultPartnerClaimTypes: { "Proprietary/Web.TPEngine.Providers.RestfulProvider": "name" },
+          }
+        : type,
+    );
+    const given = { inputClaims: [{ claimTypeReferenceId: "displayName" }] };
+    const metadata = { ServiceUrl: "https://api.example/x", AuthenticationType: "None" };
+    parts.technicalProfiles.push(
+      technicalProfile("Rest", handler("Providers.RestfulProvider"), { ...given, metadata }),
+      technicalProfile("Constants", handler("Providers.ClaimsTransformationProtocolProvider"), given),
+    );
+    parts.steps = [
+      ...["Rest", "Constants"].map((id, index) =>
+        step(index + 1, "ClaimsExchange", { claimsExchanges: [{ id, technicalProfileReferenceId: id }] }),
+      ),
+      step(3, "SendClaims", { cpimIssuerTechnicalProfileReferenceId: "JwtIssuer" }),
+    ];
+  });
+  const { program } = compile(policy);
+  const names = (id: string) =>
+    program?.profiles.get(id)?.profile.inputClaims.map(({ partnerClaimType }) => partnerClaimType);
+  expect(names("Rest")).toEqual(["name"]);
+  expect(names("Constants")).toEqual(["displayName"]);
 });

@@ -6,6 +6,7 @@ import type { CompiledProfile } from "./compiled-profile.ts";
 import { controlsOnPages } from "./controls-on-pages.ts";
 import { defaultIssuer, entryJourneys } from "./entries.ts";
 import { oldLayouts } from "./old-layouts.ts";
+import { withPartnerNames } from "./partner-names.ts";
 import type { Program } from "./program.ts";
 import { type Reachable, reachable } from "./reachable.ts";
 import { readProfile, unsupportedPart } from "./read-profile.ts";
@@ -45,8 +46,9 @@ export function compile(policy: Policy): Compilation {
   const reached = reachable(policy, entry);
   const profiles = new IdMap<CompiledProfile>();
   for (const id of reached.profiles) {
-    const profile = policy.technicalProfiles.get(id);
-    if (!profile) continue;
+    const written = policy.technicalProfiles.get(id);
+    if (!written) continue;
+    const profile = withPartnerNames(written, policy);
     const missing = unsupportedPart(profile, policy);
     const reading = missing ?? readProfile(profile, policy);
     if (reading.kind !== "diagnostics") {
