@@ -7,7 +7,7 @@ import { createTokenSigning } from "../keys/signing-keys.ts";
 import { openStore } from "../store/open-store.ts";
 import type { Store } from "../store/store.ts";
 import { readTenant } from "../tenant/read-tenant.ts";
-import type { Tenant } from "../tenant/tenant.ts";
+import type { KeyContainerSource, Tenant } from "../tenant/tenant.ts";
 import { type Invocation, UsageError } from "./options.ts";
 import { printDiagnostics } from "./report.ts";
 import { aligned, type Terminal } from "./terminal.ts";
@@ -95,8 +95,7 @@ async function list({ tenant, store, terminal, now }: Work): Promise<void> {
     }
   }
   for (const [container, source] of tenant.keyContainers) {
-    const where = source.kind === "environment" ? `environment variable ${source.variable}` : source.kind;
-    rows.push([container, `from the tenant's folder: ${source.kind === "file" ? source.path : where}`]);
+    rows.push([container, `from the tenant's folder: ${whereOf(source)}`]);
   }
   for (const line of rows.length > 0 ? aligned(rows) : ["This tenant has no keys yet."]) terminal.out(line);
 }
@@ -150,4 +149,17 @@ async function standardInput(): Promise<Buffer> {
   const chunks: Buffer[] = [];
   for await (const chunk of process.stdin) chunks.push(Buffer.from(chunk as Uint8Array));
   return Buffer.concat(chunks);
+}
+
+function whereOf(source: KeyContainerSource): string {
+  switch (source.kind) {
+    case "environment":
+      return `environment variable ${source.variable}`;
+    case "file":
+      return source.path;
+    case "inline":
+      return "written there";
+    case "name":
+      return `user name ${source.value}`;
+  }
 }

@@ -117,6 +117,7 @@ describe("policy keys", () => {
       B2C_1A_Env: { kind: "environment", variable: "REST_SECRET" },
       B2C_1A_File: { kind: "file", path: "keys/secret.txt" },
       B2C_1A_Inline: { kind: "inline", value: "sample-secret" },
+      B2C_1A_Name: { kind: "name", value: "connector" },
     });
     const keys = port(tenant, "development", { REST_SECRET: "from env" });
     expect(await keys.secret("B2C_1A_Env")).toBe("from env");
@@ -124,6 +125,8 @@ describe("policy keys", () => {
     expect(await keys.secret("Inline")).toBe("sample-secret");
     expect(await keys.secret("B2C_1A_Other")).toBeUndefined();
     expect(await port(tenant).secret("B2C_1A_Env")).toBeUndefined();
+    // A user name is no secret.
+    expect(await port(tenant).secret("B2C_1A_Name")).toBe("connector");
     await expect(port(tenant).secret("Inline")).rejects.toThrow(/AADB2C90019.*only development mode/);
     await expect(port(tenant).secret("Inline")).rejects.not.toThrow("sample-secret");
   });

@@ -103,6 +103,8 @@ export function createKeyPort(
       }
       case "file":
         return await readTenantFile(container, source.path);
+      case "name":
+        return { content: Buffer.from(source.value), uploaded: 0 };
       case "inline":
         if (parts.mode !== "development") {
           throw noValidKey(

@@ -172,7 +172,12 @@ function readAuthentication(
     case "basicAuthentication":
       return {
         kind: "basic",
-        usernameReference: secret("username", "Username"),
+        usernameReference: secrets.addName(
+          `Connector_${id}_Username`,
+          member("username"),
+          `${at}.username`,
+          reading,
+        ),
         passwordReference: secret("password", "Password"),
       };
     case "pkcs12Certificate":

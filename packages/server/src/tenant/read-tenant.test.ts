@@ -113,6 +113,8 @@ describe("production mode", () => {
     const codes = new Set(errors(reading).map(({ code }) => code));
     expect(codes).toEqual(new Set(["TN022", "TN040", "TN051"]));
     expect(reading.diagnostics.map(formatDiagnostic).join()).not.toMatch(/sample-secret|sample-password/);
+    // User names are shown by Graph too.
+    expect(errors(reading).filter(({ message }) => /username/.test(message))).toEqual([]);
     expect(reading.tenant?.seedAccounts).toBeUndefined();
     expect(reading.isWhole).toBe(false);
   });
@@ -199,6 +201,14 @@ describe("a wrong document names the file, the place and the nearest right value
       "apiConnectors/before-token.json",
       '"sample-password"',
       '"env:NOT A NAME"',
+      "TN020",
+      "authenticationConfiguration.password",
+      "env:",
+    ],
+    [
+      "apiConnectors/before-token.json",
+      '"sample-password"',
+      '"******"',
       "TN020",
       "authenticationConfiguration.password",
       "env:",

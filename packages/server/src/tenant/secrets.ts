@@ -42,6 +42,14 @@ export class SecretSources {
     return container;
   }
 
+  /** Registers a user name: it may be written in the file in production too, as Graph shows it. */
+  addName(container: string, written: string, path: string, reading: JsonReading): string {
+    const isReference = /^(env|file):/.test(written);
+    if (isReference) return this.add(container, written, path, reading);
+    this.containers.set(container, { kind: "name", value: written });
+    return container;
+  }
+
   #source(
     written: string,
     path: string,
@@ -86,6 +94,12 @@ export class SecretSources {
         return undefined;
       }
       return { kind: "file", path: file, ...(passwordReference !== undefined && { passwordReference }) };
+    }
+    if (/^\*{3,}$/.test(written)) {
+      reading.report("TN020", "error", path, "Asterisks stand where an export hid the secret.", {
+        hint: "Use 'env:NAME' or 'file:path' for the secret itself.",
+      });
+      return undefined;
     }
     if (this.#mode === "production") {
       reading.report("TN022", "error", path, "A secret must not be written in the configuration.", {

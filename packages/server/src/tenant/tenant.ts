@@ -127,7 +127,9 @@ export type KeyContainerSource =
   /** Path below the tenant's folder. */
   | { readonly kind: "file"; readonly path: string; readonly passwordReference?: string }
   /** Written in the configuration itself; allowed in development mode only. */
-  | { readonly kind: "inline"; readonly value: string };
+  | { readonly kind: "inline"; readonly value: string }
+  /** A user name, which is no secret. */
+  | { readonly kind: "name"; readonly value: string };
 
 /** What came of reading a tenant's folder. `tenant` is absent where nothing usable was found. */
 export interface TenantReading {
