@@ -30,6 +30,7 @@ import { goTo, runSteps } from "./steps.ts";
 import { formOutputClaims, submit } from "./submission.ts";
 import { runServerProfile, runTransformations } from "./technical-profile.ts";
 import type { TraceEntry } from "./trace.ts";
+import { withoutSecretTexts } from "./trace-values.ts";
 import { verify } from "./verification.ts";
 
 export interface Advance {
@@ -56,7 +57,14 @@ export async function advance(
   ports: Ports,
 ): Promise<Advance> {
   const presented = event.kind === "started" ? event.presented : undefined;
-  const run: Run = { program, ports, trace: [], state, ...(presented && { presented }) };
+  const run: Run = {
+    program,
+    ports,
+    trace: [],
+    typedSecrets: new Set(),
+    state,
+    ...(presented && { presented }),
+  };
   note(run, { kind: "event", text: describe(event) });
   const outcome = await handle(run, event);
   if (outcome.kind === "relyingPartyError") {
@@ -65,7 +73,7 @@ export async function advance(
     note(run, { kind: "outcome", text: `${outcome.error}: ${outcome.code}: ${outcome.message}` });
   }
   if (run.state.status === "completed") drop(run, "waiting", "selection");
-  return { state: run.state, outcome, trace: run.trace };
+  return { state: run.state, outcome, trace: withoutSecretTexts(run.trace, run.typedSecrets) };
 }
 
 function describe(event: JourneyEvent): string {

@@ -15,6 +15,8 @@ export interface Run {
   readonly program: Program;
   readonly ports: Ports;
   readonly trace: TraceEntry[];
+  /** Passwords and codes that profiles got in this turn. */
+  readonly typedSecrets: Set<string>;
   /** Only in the turn that began the journey. */
   readonly presented?: Presented;
   state: JourneyState;

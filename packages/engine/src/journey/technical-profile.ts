@@ -51,6 +51,7 @@ export async function runServerProfile(
   call: ProfileCall,
 ): Promise<ProfileRun> {
   const { profile } = compiled;
+  for (const secret of Object.values(call.secrets)) run.typedSecrets.add(secret);
   const changed: Record<string, ClaimValue | null> = {};
   const calling = { ...call, profile };
   const before = await runTransformations(run, profile.inputClaimsTransformations, calling, changed);

@@ -55,3 +55,40 @@ it("a trace holds every precondition that was asked, and every transformation wi
     { displayName: { after: "ADA" } },
   ]);
 });
+
+it("no trace holds a password that an API sends back in a claim of its own", async () => {
+  const password = 'correct horse "battery" staple';
+  const echoing = samplePolicy((parts) => {
+    parts.technicalProfiles.push(
+      technicalProfile("Echo", handler("Providers.RestfulProvider"), {
+        metadata: {
+          ServiceUrl: "https://api.example/echo",
+          AuthenticationType: "None",
+          SendClaimsIn: "Body",
+        },
+        inputClaims: [{ claimTypeReferenceId: "password" }],
+        outputClaims: [{ claimTypeReferenceId: "displayName" }],
+      }),
+    );
+    parts.technicalProfiles = parts.technicalProfiles.map((profile) =>
+      profile.id === "SelfAsserted-LocalAccountSignin-Email"
+        ? { ...profile, validationTechnicalProfiles: [{ referenceId: "Echo", preconditions: [] }] }
+        : profile,
+    );
+  });
+  const ports = memoryPorts();
+  ports.answer = ({ body }) => ({
+    kind: "answer",
+    status: 200,
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ displayName: `You typed ${JSON.parse(body ?? "{}").password}` }),
+    attempts: [],
+  });
+  const browser = new JourneyBrowser({ ...echoing, deploymentMode: "Development" }, ports);
+  await browser.start();
+  await browser.submit({ signInName: "a@contoso.example", password });
+  expect(ports.httpCalls[0]?.body).toContain("battery");
+  const shown = JSON.stringify(browser.trace);
+  expect(shown).toContain("You typed ••••••");
+  expect(shown).not.toContain("battery");
+});
