@@ -35,7 +35,10 @@ const mostEndpoints = 1000;
  */
 export class Circuit {
   readonly #settings: BreakerSettings;
-  /** When it failed in a row, in milliseconds since 1970, as far as that still counts. */
+  /**
+   * When it failed in a row, as far as that still counts. In milliseconds of the machine's own time, which nobody sets: a
+   * clock that is set back must not keep a circuit open for as long.
+   */
   #failedAt: number[] = [];
   #openedAt: number | undefined;
   #probing = false;
@@ -56,7 +59,7 @@ export class Circuit {
   admit(): "call" | "probe" | undefined {
     if (this.#openedAt === undefined) return "call";
     // While the probe is out nobody queues behind it: a dead API would hold everybody for its whole time-out.
-    if (this.#probing || Date.now() - this.#openedAt < this.#settings.halfOpenAfter) return undefined;
+    if (this.#probing || performance.now() - this.#openedAt < this.#settings.halfOpenAfter) return undefined;
     this.#probing = true;
     this.#tell?.("probes");
     return "probe";
@@ -68,7 +71,7 @@ export class Circuit {
       this.#probing = false;
       this.#failedAt = [];
       // A probe that says nothing did not show that the endpoint lives.
-      this.#openedAt = health === "alive" ? undefined : Date.now();
+      this.#openedAt = health === "alive" ? undefined : performance.now();
       this.#tell?.(health === "alive" ? "lives" : "stillFails");
     } else if (health === "alive") {
       if (this.#failedAt.length === 0) return;
@@ -76,7 +79,7 @@ export class Circuit {
       // Calls that were under way when it opened do not close it again.
       if (this.#openedAt === undefined) this.#tell?.("lives");
     } else if (health === "failing") {
-      this.#failed(Date.now());
+      this.#failed(performance.now());
       this.#tell?.("failed");
     }
   }
@@ -87,10 +90,10 @@ export class Circuit {
       case "failed":
         // A thread that began later did not hear of what opened it.
         if (this.#openedAt !== undefined) this.#tell?.("isOpen");
-        this.#failed(Date.now());
+        this.#failed(performance.now());
         break;
       case "isOpen":
-        this.#openedAt ??= Date.now();
+        this.#openedAt ??= performance.now();
         break;
       case "lives":
         this.#failedAt = [];
@@ -98,10 +101,10 @@ export class Circuit {
         break;
       case "probes":
         // One probe is enough. Where that thread dies, the next may ask after another pause.
-        if (this.#openedAt !== undefined) this.#openedAt = Date.now();
+        if (this.#openedAt !== undefined) this.#openedAt = performance.now();
         break;
       case "stillFails":
-        this.#openedAt = Date.now();
+        this.#openedAt = performance.now();
         break;
     }
   }

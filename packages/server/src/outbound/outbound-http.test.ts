@@ -83,6 +83,17 @@ describe("an answer", () => {
     expect(servers.requests).toBe(1);
   });
 
+  it.each(["content-encoding", "content-type", "constructor", "__proto__"])(
+    "whose header %s comes twice is no surprise",
+    async (name) => {
+      const url = await servers.raw((socket) => {
+        socket.end(`HTTP/1.1 200 OK\r\n${name}: gzip\r\n${name}: gzip\r\ncontent-length: 2\r\n\r\n{}`);
+      });
+      const result = await client().send(call(url, { tries: 1 }));
+      expect(failureOf(result)).toBe(name === "content-encoding" ? "reset" : "answered 200");
+    },
+  );
+
   it("may be announced by informational ones", async () => {
     const url = await servers.raw((socket) => {
       socket.end(
@@ -357,7 +368,7 @@ describe("the circuit", () => {
   });
 
   it("opens after ten failed calls, for that endpoint alone, and lets one probe through later", async () => {
-    vi.useFakeTimers({ toFake: ["Date"] });
+    vi.useFakeTimers({ toFake: ["performance"] });
     let dead = true;
     const url = await servers.raw((socket) => {
       if (dead) socket.resetAndDestroy();
@@ -372,17 +383,25 @@ describe("the circuit", () => {
     expect(servers.requests).toBe(10);
     expect(failureOf(await http.send(call(`${url}/b`, once)))).toBe("reset");
 
-    vi.setSystemTime(Date.now() + 30_001);
+    vi.advanceTimersByTime(30_001);
     expect(failureOf(await http.send(call(`${url}/a`, once)))).toBe("reset");
     expect(failureOf(await http.send(call(`${url}/a`, once)))).toBe("circuitOpen");
     dead = false;
-    vi.setSystemTime(Date.now() + 30_001);
+    vi.advanceTimersByTime(30_001);
     expect(failureOf(await http.send(call(`${url}/a`, once)))).toBe("answered 200");
     expect(failureOf(await http.send(call(`${url}/a`, once)))).toBe("answered 200");
   });
 
+  it("lets its probe through in time although the machine's clock was set back", async () => {
+    const dead = await servers.raw((socket) => socket.resetAndDestroy());
+    const http = client({ breaker: { failures: 1, window: 60_000, halfOpenAfter: 20 } });
+    await http.send(call(dead, { tries: 1 }));
+    vi.useFakeTimers({ toFake: ["Date"], now: Date.now() - 3_600_000 });
+    await vi.waitFor(async () => expect(failureOf(await http.send(call(dead, { tries: 1 })))).toBe("reset"));
+  });
+
   it("does not open for HTTP statuses, for failures spread over more than a minute, or where it is off", async () => {
-    vi.useFakeTimers({ toFake: ["Date"] });
+    vi.useFakeTimers({ toFake: ["performance"] });
     const failing = await servers.http((_request, response) => response.writeHead(503).end());
     const http = client();
     for (let i = 0; i < 12; i++) await http.send(call(failing));
@@ -391,7 +410,7 @@ describe("the circuit", () => {
     const dead = await servers.raw((socket) => socket.resetAndDestroy());
     for (let i = 0; i < 12; i++) {
       expect(failureOf(await http.send(call(dead, { tries: 1 })))).toBe("reset");
-      vi.setSystemTime(Date.now() + 10_000);
+      vi.advanceTimersByTime(10_000);
     }
     const off = client({ breaker: false });
     for (let i = 0; i < 12; i++) expect(failureOf(await off.send(call(dead, { tries: 1 })))).toBe("reset");

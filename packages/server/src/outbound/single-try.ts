@@ -111,13 +111,15 @@ function readAnswer(
   headers: IncomingHttpHeaders,
   body: Buffer,
 ): TryResult | Promise<TryResult> {
+  const plain = plainHeaders(headers);
   const answer = (text: Buffer): TryResult => ({
     kind: "answer",
     status,
-    headers: plainHeaders(headers),
+    headers: plain,
     body: text.toString("utf8"),
   });
-  const encoding = headers["content-encoding"] ?? "";
+  // undici gives a list where the header came twice.
+  const encoding = plain["content-encoding"] ?? "";
   return encoding === "" ? answer(body) : decode(request, status, encoding, body, answer);
 }
 
