@@ -106,26 +106,29 @@ export function defaultClaimValue(
   reference: ClaimReference,
   resolve: boolean,
 ): ClaimValue | undefined {
-  if (reference.defaultValue === undefined) return undefined;
-  const text = resolve ? resolveClaimResolvers(reference.defaultValue, scope) : reference.defaultValue;
-  if (text === undefined) return undefined;
-  const type = scope.policy.claimTypes.get(reference.claimTypeReferenceId);
-  const converted = convertClaim(
-    type?.dataType ?? "string",
-    type?.dataType === "stringCollection" ? listed(text) : text,
-  );
+  const written = reference.defaultValue;
+  if (written === undefined) return undefined;
+  const resolved = (text: string) => (resolve ? resolveClaimResolvers(text, scope) : text);
+  const dataType = scope.policy.claimTypes.get(reference.claimTypeReferenceId)?.dataType ?? "string";
+  const given = dataType === "stringCollection" ? listed(written, resolved) : resolved(written);
+  if (given === undefined) return undefined;
+  const converted = convertClaim(dataType, given);
   return converted.kind === "value" ? converted.value : undefined;
 }
 
-/** A collection's default: `null` is none, a JSON list is that list, other text one element (policy-language.md 3.2). */
-function listed(text: string): unknown {
-  const trimmed = text.trim();
+/**
+ * A collection's default: `null` is none, a JSON list is that list, other text one element (policy-language.md 3.2). A
+ * list is read before its elements are resolved: what somebody sends for one of them must not add another.
+ */
+function listed(written: string, resolved: (text: string) => string | undefined): unknown {
+  const trimmed = written.trim();
   if (trimmed === "null") return null;
-  if (!trimmed.startsWith("[")) return text;
+  if (!trimmed.startsWith("[")) return resolved(written);
   try {
-    return JSON.parse(trimmed);
+    const elements = JSON.parse(trimmed) as readonly unknown[];
+    return elements.flatMap((each) => (typeof each === "string" ? (resolved(each) ?? []) : [each]));
   } catch {
-    return text;
+    return resolved(written);
   }
 }
 

@@ -17,6 +17,7 @@ async function issued(
   constants: readonly ClaimReference[],
   claimTypes: readonly ClaimType[] = [],
   subject: SubjectNamingInfo = { claimType: "sub" },
+  parameters: Readonly<Record<string, string>> = {},
 ) {
   const policy = samplePolicy((parts) => {
     const known = new Set(parts.claimTypes.map(({ id }) => id));
@@ -42,6 +43,7 @@ async function issued(
   const browser = new JourneyBrowser(
     { ...policy, relyingParty: { ...relyingParty, technicalProfile: profile } },
     memoryPorts(),
+    { parameters },
   );
   return browser.start();
 }
@@ -95,4 +97,18 @@ it("reads a collection's default as a list, `null` as none, and other text as on
   );
   expect(outcome).toMatchObject({ claims: { list: ["x", "y"], one: ["x,y"], broken: ["[x"] } });
   expect(outcome).not.toHaveProperty("claims.none");
+});
+
+it("lets nobody add to the list of a collection's default by what they send for one of its elements", async () => {
+  const outputs = [
+    sub,
+    made("roles", '["member", "{OAUTH-KV:kind}", "{OAUTH-KV:absent}"]'),
+    made("kinds", "{OAUTH-KV:kind}"),
+  ];
+  const types: readonly ClaimType[] = ["roles", "kinds"].map((id) => ({ id, dataType: "stringCollection" }));
+  const kind = '["x","admin"]';
+  const outcome = await issued(outputs, [someone], types, undefined, { kind });
+  expect(outcome).toMatchObject({ claims: { roles: ["member", kind], kinds: [kind] } });
+  const broken = await issued(outputs, [someone], types, undefined, { kind: 'x","admin' });
+  expect(broken).toMatchObject({ claims: { roles: ["member", 'x","admin'] } });
 });
