@@ -78,6 +78,7 @@ class Threads {
   readonly #others: number;
   readonly #thread = crypto.randomUUID();
   readonly #channel = new BroadcastChannel("vestibule-metrics");
+  #closed = false;
   readonly #waiting = new Map<string, (thread: string) => void>();
   /** What each other thread told last, the newest at the end: one that is too busy to answer counts as it did then. */
   readonly #told = new Map<string, readonly MetricObject[]>();
@@ -123,11 +124,14 @@ class Threads {
       return;
     }
     const { question } = message;
+    const metrics = await this.#count().catch(() => undefined);
+    // Who asked waits no longer than for a busy thread; and this one may have been closed while it counted.
+    if (metrics === undefined || this.#closed) return;
     this.#channel.postMessage({
       kind: "counted",
       question,
       thread: this.#thread,
-      metrics: await this.#count(),
+      metrics,
     } satisfies Message);
   }
 
@@ -136,6 +140,7 @@ class Threads {
   }
 
   close(): void {
+    this.#closed = true;
     this.#channel.close();
   }
 }

@@ -134,6 +134,27 @@ describe("metrics", () => {
     expect(await read(one)).toMatch(/vestibule_connector_failures_total\{[^}]*\} 1\n/);
   });
 
+  it("come although another thread is closed while it counts, or cannot count", async () => {
+    const one = await started(2);
+    for (const end of ["closed", "unable"]) {
+      const other = await started(2);
+      const asked = Promise.withResolvers<void>();
+      const counted = Promise.withResolvers<readonly never[]>();
+      other.watch("contoso.example", {
+        circuits: () => {
+          asked.resolve();
+          return counted.promise;
+        },
+      });
+      const text = read(one);
+      await asked.promise;
+      if (end === "unable") counted.reject(new Error("gone"));
+      await open.splice(open.indexOf(other), 1)[0]?.close();
+      counted.resolve([]);
+      expect(await text).toContain("process_cpu_user_seconds_total");
+    }
+  });
+
   it("are at one address only, and answer for all threads", async () => {
     const one = await started(2);
     const other = await started(2);
