@@ -30,7 +30,10 @@ export interface Credentials {
   renew?(): Promise<Credentials | { readonly fault: Fault }>;
 }
 
-/** Why an exchange failed. `detail` is for the operator: it names claims and causes, never values. */
+/**
+ * Why an exchange failed. `detail` is for the operator: it names claims and causes, never values. `refused`: the API said
+ * that the person must not go on, though not in a form that can be used.
+ */
 export type Fault =
   /** Nothing usable came back over the network, or nothing could be sent (`unsent`). */
   | {
@@ -40,9 +43,9 @@ export type Fault =
       readonly detail: string;
     }
   /** An HTTP status that is no success; `reason` is the API's own sentence for the person. */
-  | { readonly kind: "status"; readonly status: number; readonly reason?: string }
+  | { readonly kind: "status"; readonly status: number; readonly reason?: string; readonly refused?: boolean }
   /** A success that cannot be used. */
-  | { readonly kind: "answer"; readonly detail: string }
+  | { readonly kind: "answer"; readonly detail: string; readonly refused?: boolean }
   /** A mistake of the policy or its keys that shows only at the call. */
   | { readonly kind: "configuration"; readonly code: string; readonly message: string };
 

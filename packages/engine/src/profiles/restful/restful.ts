@@ -188,8 +188,8 @@ function withoutEchoes({ request, credentials, proof }: Exchange, decision: Deci
 
 /**
  * Where the settings say so, the journey goes on although the API failed. What this side could not send, or must not,
- * stops it all the same: nobody gets past an API by typing what cannot be sent to it. So does a sentence that the API has
- * for the person: it has decided.
+ * stops it all the same: nobody gets past an API by typing what cannot be sent to it. So do a sentence that the API has
+ * for the person and an action that refuses: it has decided.
  */
 function afterFailure(context: RestfulContext, exchange: Exchange, decision: Decision): Decision {
   const { onFailure } = context.metadata;
@@ -199,8 +199,8 @@ function afterFailure(context: RestfulContext, exchange: Exchange, decision: Dec
     fault.kind === "transport"
       ? fault.failure === "token" || (exchange.result !== undefined && fault.failure !== "refusedAddress")
       : fault.kind === "status"
-        ? fault.reason === undefined
-        : fault.kind === "answer";
+        ? fault.reason === undefined && !fault.refused
+        : fault.kind === "answer" && !fault.refused;
   if (!theirs) return decision;
   return {
     kind: "continue",

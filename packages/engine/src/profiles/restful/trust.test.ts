@@ -149,6 +149,17 @@ describe("a failure that the settings let pass", () => {
     expect(block.record.decision).toBe("block");
     const correct = await run(goesOn, { output, answer: { status: 400, body: { userMessage: "Mend it." } } });
     expect(correct.result).toMatchObject({ kind: "userError" });
+    for (const refusal of [
+      { status: 200, body: { version: "1", action: "ValidationError" } },
+      { status: 400, body: { version: "1", action: "ValidationError", status: 400 } },
+      { status: 403, body: { version: "1", action: "ShowBlockPage", userMessage: " " } },
+    ])
+      expect((await run(goesOn, { output, answer: refusal })).result.kind).toBe("systemError");
+    const early = await run(
+      { ...goesOn, "vestibule.connectorStep": "PostFederationSignup" },
+      { output, answer: { status: 200, body: { action: "ValidationError", userMessage: "Mend it." } } },
+    );
+    expect(early.result.kind).toBe("systemError");
     const address = { kind: "failure", failure: "refusedAddress", detail: "no", attempts: [] } as const;
     expect((await run(goesOn, { output, answer: address })).result.kind).toBe("systemError");
     const secret = await run(

@@ -40,7 +40,14 @@ export function decodeConnectorAnswer(
     if (member(body, "status") === undefined) warnings.push("status-missing");
     return pageDecision(context, message, warnings, unused());
   }
-  return fail({ kind: "status", status: answer.status });
+  const refused = body !== undefined && ["showblockpage", "validationerror"].includes(readAction(body));
+  return fail({ kind: "status", status: answer.status, ...(refused && { refused }) });
+}
+
+/** Lower case; empty where there is none, `?` where it is no text. */
+function readAction(body: JsonObject): string {
+  const action = member(body, "action") ?? "";
+  return typeof action === "string" ? action.trim().toLowerCase() : "?";
 }
 
 function decodeSuccess(
@@ -50,26 +57,20 @@ function decodeSuccess(
   warnings: string[],
 ): Decision {
   const unused = () => unusedClaims(context, body);
-  const refuse = (detail: string): Decision => ({
+  const refuse = (detail: string, refused = false): Decision => ({
     kind: "fail",
-    fault: { kind: "answer", detail },
+    fault: { kind: "answer", detail, ...(refused && { refused }) },
     warnings,
     verdicts: unused(),
   });
-  const action = member(body, "action");
+  const action = readAction(body);
   const message = readMessage(body);
   const missingVersion = (member(body, "version") ?? null) === null;
-  switch (
-    typeof action === "string"
-      ? action.trim().toLowerCase()
-      : action === undefined || action === null
-        ? ""
-        : "?"
-  ) {
+  switch (action) {
     case "continue":
       break;
     case "allow":
-      warnings.push(`legacy-action:${String(action).trim()}`);
+      warnings.push(`legacy-action:${String(member(body, "action")).trim()}`);
       if (connector.strictAnswers)
         return refuse("The answer's action is 'Allow'; strict answers must say 'Continue'.");
       break;
@@ -88,12 +89,12 @@ function decodeSuccess(
     }
     case "validationerror":
       if (connector.step !== "PostAttributeCollection") {
-        return refuse("The action ValidationError is possible before creating the user only.");
+        return refuse("The action ValidationError is possible before creating the user only.", true);
       }
       warnings.push("http-status-mismatch");
       return message
         ? pageDecision(context, message, warnings, unused())
-        : refuse("The action is ValidationError, but userMessage is missing.");
+        : refuse("The action is ValidationError, but userMessage is missing.", true);
     default:
       return refuse("The answer's action is none of Continue, ShowBlockPage and ValidationError.");
   }
