@@ -3,7 +3,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import {
-  enlargeNursery,
   reportReady,
   type ServerContext,
   startServer,
@@ -26,11 +25,8 @@ export interface OurOptions {
 }
 
 const role = workerRole();
-if (role === undefined) {
-  // As the command line does.
-  enlargeNursery();
-  serve(begin);
-} else await work(role, JSON.parse(process.argv[2] ?? ""));
+if (role === undefined) serve(begin);
+else await work(role, JSON.parse(process.argv[2] ?? ""));
 
 /** Our server on a fresh durable SQLite file, with the one account that signs in. */
 async function begin(options: OurOptions): Promise<Started> {

@@ -2,7 +2,6 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { compile, type Program } from "@vestibule/engine";
 import { PolicySet } from "@vestibule/policy";
-import { enlargeNursery } from "@vestibule/server";
 import { SaxesParser } from "saxes";
 import type { PolicyText } from "../policies/chain.ts";
 import { stepTimes } from "../policies/step-times.ts";
@@ -18,9 +17,6 @@ const turns = 60;
 
 setFlagsFromString("--expose-gc");
 const collect = runInNewContext("gc") as () => void;
-
-// As the command line does.
-enlargeNursery();
 
 /** Reads a chain of policies: the first time when it starts, again and beside the bare parser when it is asked. */
 serve(async ({ files }: PolicyReaderOptions): Promise<Started> => {

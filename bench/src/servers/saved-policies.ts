@@ -1,16 +1,13 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { enlargeNursery, startServer } from "@vestibule/server";
+import { startServer } from "@vestibule/server";
 import type { PolicyText } from "../policies/chain.ts";
 import { median } from "../statistics.ts";
 import { type Started, serve } from "./serve.ts";
 import { writeTenantFolder } from "./tenant-folder.ts";
 
 const times = 15;
-
-// As the command line does.
-enlargeNursery();
 
 /** Our server in development mode on a tenant with a chain of policies, which saves them itself. */
 serve(async ({ files }: { readonly files: readonly PolicyText[] }): Promise<Started> => {

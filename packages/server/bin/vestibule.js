@@ -14,9 +14,7 @@ if (!existsSync(program)) {
   );
   process.exit(1);
 }
-// Before anything loads the database, or makes much.
+// Before anything loads the database.
 await import("../dist/cli/sqlite-warning.js");
-const { enlargeNursery } = await import("../dist/hosting/heap.js");
-enlargeNursery();
 const { main } = await import(program.href);
 process.exit(await main(process.argv.slice(2)));

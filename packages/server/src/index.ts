@@ -1,6 +1,5 @@
 export { deferredHttp as createOutboundHttp } from "./composition/deferred.ts";
 export type { ServerContext, TokenSigning } from "./context.ts";
-export { enlargeNursery } from "./hosting/heap.ts";
 export {
   reportReady,
   superviseWorkers,
