@@ -44,7 +44,11 @@ function join(parts: readonly Uint8Array[], size: number): Uint8Array {
 
 /** Path and query of a call: what its signature covers. */
 export function targetOf(url: string): string {
-  const { pathname, search } = new URL(url, "http://localhost");
+  // A path may begin with two slashes, and names no host by them.
+  const { pathname, search } = new URL(
+    url.startsWith("/") ? `http://localhost${url}` : url,
+    "http://localhost",
+  );
   return pathname + search;
 }
 

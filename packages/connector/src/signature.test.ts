@@ -64,6 +64,13 @@ describe("a signed request", () => {
     expect(await check(call(sign(), { body: new TextEncoder().encode("{} ") }))).toBe(false);
   });
 
+  it("covers a path that begins with two slashes as it came", async () => {
+    const doubled = { target: "//sign-up/x?code=k" };
+    expect(await check(call(sign(doubled), { url: doubled.target }))).toBe(true);
+    expect(await check(call(sign({ target: "/x?code=k" }), { url: doubled.target }))).toBe(false);
+    expect(await check(call(sign({ target: "//" }), { url: "//" }))).toBe(true);
+  });
+
   it("grows old, and does not come from the future", async () => {
     for (const [age, known] of [
       [-301, false],

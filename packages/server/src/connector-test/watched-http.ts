@@ -1,6 +1,7 @@
 import type { HttpCall, HttpPort } from "@vestibule/engine";
 import { createOutboundHttp } from "../outbound/index.ts";
 import type { Alteration, Visited } from "./case.ts";
+import { withoutNearSecrets } from "./near-secrets.ts";
 
 /** The server's own client, with a look at what goes out and what comes back. */
 export interface WatchedHttp {
@@ -36,7 +37,7 @@ export function watchedHttp(options: {
         const call = alter?.(own) ?? own;
         const result = await http.send(call);
         exchange = { call, result };
-        return result;
+        return call === own ? result : withoutNearSecrets(result, call, own);
       },
     },
     begin(next) {

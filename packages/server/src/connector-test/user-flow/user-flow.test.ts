@@ -377,3 +377,26 @@ describe("a report", () => {
     for (const text of [JSON.stringify(parsed), xml]) expect(text).not.toContain("s3cr:et");
   });
 });
+
+it("reports nothing that is nearly a secret, where the API repeats what a stranger sent", async () => {
+  const { url } = await api(
+    ({ request: { headers } }) => {
+      const { authorization: given = "", "x-key": key } = headers;
+      const [user, ...password] = atob(given.replace("Basic ", "")).split(":");
+      return { status: 401, body: { given, user, password: password.join(":"), key } };
+    },
+    () => true,
+  );
+  for (const credentials of [
+    { kind: "basic", username: "connector", password: "s3cr:et" },
+    { kind: "apiKeyHeader", header: "X-Key", key: "key-of-an-api" },
+  ] as const) {
+    const report = await test(url, ["PostAttributeCollection"], { credentials });
+    const strangers = report.results.filter(({ id }) => /wrong-|shorter-/.test(id));
+    expect(strangers.length).toBeGreaterThan(1);
+    for (const { decision } of strangers) expect(decision).toBe("fail");
+    expect(jsonReport({ ...report, results: strangers })).not.toMatch(
+      /s3cr:e|key-of-an-ap|Y29ubmVjdG9yOnMzY3I|Y29ubmVjdG9yeDpz/,
+    );
+  }
+});
