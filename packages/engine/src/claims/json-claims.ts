@@ -43,28 +43,47 @@ export type OutwardJson =
 /** Nesting beyond this stays text. */
 const deepest = 32;
 
+/** What a whole number becomes that JavaScript would round unseen: two ids must not become one. */
+type LongNumber = (digits: string) => unknown;
+
 /**
  * A claim's value as JSON: a text that is a JSON object or list becomes that, and so does each such element of a
- * collection. Every other text stays what it is.
+ * collection. Every other text stays what it is. Whole numbers beyond ±2^53 become their digits, as in every claim.
  */
 export function asJson(value: ClaimValue): OutwardJson {
-  if (typeof value === "string") return parsed(value);
+  return outward(value, (digits) => digits);
+}
+
+/** The same as JSON text for an API, with every number as it is written. */
+export function asJsonText(value: ClaimValue): string {
+  return JSON.stringify(outward(value, (digits) => JSON.rawJSON(digits)));
+}
+
+function outward(value: ClaimValue, long: LongNumber): OutwardJson {
+  if (typeof value === "string") return parsed(value, long);
   if (Array.isArray(value))
-    return value.map((each) => (typeof each === "string" ? parsed(each) : (each as OutwardJson)));
+    return value.map((each) => (typeof each === "string" ? parsed(each, long) : (each as OutwardJson)));
   return value as OutwardJson;
 }
 
-function parsed(text: string): OutwardJson {
+function parsed(text: string, long: LongNumber): OutwardJson {
   if (!/^\s*[[{]/.test(text)) return text;
   try {
-    const json = JSON.parse(text) as OutwardJson;
+    const json = JSON.parse(text, /\d{16}/.test(text) ? withLongNumbers(long) : undefined) as OutwardJson;
     return depthOf(json, 0) > deepest ? text : json;
   } catch {
     return text;
   }
 }
 
+function withLongNumbers(long: LongNumber) {
+  return (_key: string, value: unknown, context?: { readonly source?: string }): unknown =>
+    typeof value === "number" && !Number.isSafeInteger(value) && /^-?\d+$/.test(context?.source ?? "")
+      ? long(context?.source ?? "")
+      : value;
+}
+
 function depthOf(json: OutwardJson, depth: number): number {
-  if (typeof json !== "object" || json === null || depth > deepest) return depth;
+  if (typeof json !== "object" || json === null || depth > deepest || JSON.isRawJSON(json)) return depth;
   return Math.max(depth + 1, ...Object.values(json).map((each) => depthOf(each as OutwardJson, depth + 1)));
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { asJson } from "../claims/json-claims.ts";
+import { asJson, asJsonText } from "../claims/json-claims.ts";
 import { compile } from "../program/compile.ts";
 import { JourneyBrowser } from "../testing/browser.ts";
 import { memoryPorts } from "../testing/memory-ports.ts";
@@ -68,6 +68,19 @@ describe("a value as JSON", () => {
     [7, 7],
   ])("%j becomes %j", (value, json) => {
     expect(asJson(value)).toEqual(json);
+  });
+
+  it("rounds no whole number: in tokens it is its digits, to APIs the number", () => {
+    const text = '{"ids":[9007199254740993,-12345678901234567890,1e3,0.12345678901234567,9007199254740991]}';
+    const double = Number("0.12345678901234567");
+    expect(asJson(text)).toEqual({
+      ids: ["9007199254740993", "-12345678901234567890", 1000, double, 9007199254740991],
+    });
+    expect(asJsonText(text)).toBe(
+      `{"ids":[9007199254740993,-12345678901234567890,1000,${double},9007199254740991]}`,
+    );
+    const nested = `${"[".repeat(32)}9007199254740993${"]".repeat(32)}`;
+    expect([asJsonText(nested), asJsonText([nested])]).toEqual([nested, `[${nested}]`]);
   });
 
   it("stays text where it nests too deep", () => {

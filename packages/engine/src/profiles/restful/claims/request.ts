@@ -1,5 +1,5 @@
 import type { DataType } from "@vestibule/policy";
-import { asJson } from "../../../claims/json-claims.ts";
+import { asJsonText } from "../../../claims/json-claims.ts";
 import { resolveClaimResolvers } from "../../../claims/resolvers.ts";
 import type { ClaimValue } from "../../../claims/value.ts";
 import { jsonText, plainText } from "../claim-text.ts";
@@ -83,7 +83,7 @@ function resolvedInput(context: RestfulContext, name: string, claimTypeId: strin
 function bodyOf(context: RestfulContext, sent: readonly SentClaim[]): string {
   const { template, jsonClaims } = context.metadata.claims;
   const json = ({ claimTypeId, value, dataType }: SentClaim) =>
-    jsonClaims.has(claimTypeId.toLowerCase()) ? JSON.stringify(asJson(value)) : jsonText(value, dataType);
+    jsonClaims.has(claimTypeId.toLowerCase()) ? asJsonText(value) : jsonText(value, dataType);
   if (!template) return jsonBody(sent, json);
   const named = (name: string) => {
     const same = (text: string) => text.toLowerCase() === name.toLowerCase();

@@ -1,5 +1,5 @@
 import type { DataType } from "@vestibule/policy";
-import { asJson } from "../../../claims/json-claims.ts";
+import { asJsonText } from "../../../claims/json-claims.ts";
 import type { ClaimsBag, ClaimValue } from "../../../claims/value.ts";
 import type { Account, AccountIdentity } from "../../../ports.ts";
 import { jsonText, plainText } from "../claim-text.ts";
@@ -92,7 +92,7 @@ function memberOf({ name, key, also, dataType, isJson }: SentAttribute, value: C
     name,
     key,
     also,
-    json: isJson ? JSON.stringify(asJson(value)) : jsonText(value, dataType),
+    json: isJson ? asJsonText(value) : jsonText(value, dataType),
     text: () => plainText(value, dataType),
   };
 }

@@ -158,6 +158,11 @@ describe("JSON claims of a connector", () => {
     expect(await bodyOf({ json }, { claims: given })).toMatchObject({
       [extension("InviteCode")]: { a: [1] },
     });
+    const long = await run(
+      { json },
+      { claims: { ...claims, extension_InviteCode: '{"id":9007199254740993}' } },
+    );
+    expect(long.sent[0]?.body).toContain('{"id":9007199254740993}');
     const template = { code: "{extension_InviteCode}", text: "code {extension_InviteCode}" };
     expect(await bodyOf({ json, template }, { claims: given })).toEqual({
       code: { a: [1] },
