@@ -11,7 +11,8 @@ export interface ConnectorOptions {
   readonly say: (line: string) => void;
 }
 
-const warmUp = 50;
+/** Turns that do not count: a server that has run for a while is what is measured. */
+const warmUp = 300;
 /** What the sign-ups' ids end with. */
 const kinds = [
   "_connector",

@@ -135,7 +135,7 @@ export class CircuitBreakers {
 
   /** Of two connectors with one address, those with the same settings share what was learned of it. */
   of(endpoint: string, settings: BreakerSettings): Circuit {
-    const name = endpoint.replaceAll(" ", "%20");
+    const name = endpoint.includes(" ") ? endpoint.replaceAll(" ", "%20") : endpoint;
     const key = `${settings.failures} ${settings.window} ${settings.halfOpenAfter} ${name}`;
     const known = this.#circuits.get(key);
     if (known) {

@@ -10,7 +10,7 @@ export interface TryRequest {
   /** Path and query. */
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body?: string;
+  readonly body: string | undefined;
   /** Milliseconds from connecting to the last byte. */
   readonly timeout: number;
   readonly maxResponseBytes: number;

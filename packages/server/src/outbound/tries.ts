@@ -30,22 +30,15 @@ export async function sendWithTries(
       method: call.method,
       path: target.path,
       headers: call.headers,
-      ...(call.body !== undefined && { body: call.body }),
+      body: call.body,
       timeout: Math.max(1, Math.min(call.timeout, left())),
       maxResponseBytes: call.maxResponseBytes,
       clock,
     });
-    const timings = clock.timings();
-    attempts.push({
-      ...(pause > 0 && { pause: Math.round(pause) }),
-      duration: Math.round(performance.now() - started),
-      ...(timings && { timings }),
-      ...(result.status !== undefined && { status: result.status }),
-      ...(result.kind === "failure" && { failure: result.failure }),
-    });
+    attempts.push(attemptOf(result, clock, started, pause));
     const final: HttpResult =
       result.kind === "answer"
-        ? { ...result, attempts }
+        ? { kind: "answer", status: result.status, headers: result.headers, body: result.body, attempts }
         : { kind: "failure", failure: result.failure, detail: result.detail, attempts };
     if (attempts.length >= call.tries || !mayRepeat(result, rules)) return final;
     const next = pauseAfter(result, attempts.length, rules, random);
@@ -53,6 +46,19 @@ export async function sendWithTries(
     pause = next;
     if (pause > 0) await new Promise((resolve) => setTimeout(resolve, pause));
   }
+}
+
+function attemptOf(result: TryResult, clock: TryClock, started: number, pause: number): HttpAttempt {
+  const timings = clock.timings();
+  const duration = Math.round(performance.now() - started);
+  if (result.kind === "answer" && timings && pause === 0) return { duration, timings, status: result.status };
+  return {
+    ...(pause > 0 && { pause: Math.round(pause) }),
+    duration,
+    ...(timings && { timings }),
+    ...(result.status !== undefined && { status: result.status }),
+    ...(result.kind === "failure" && { failure: result.failure }),
+  };
 }
 
 /** What got a status is final unless the rules name it, and an address that is refused once is refused again. */
