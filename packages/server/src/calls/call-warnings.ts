@@ -12,6 +12,7 @@ const sentences: Readonly<Record<string, string>> = {
   "block-ignored-at-token-step":
     "A block page is not possible before the token: the flow went on without the answer's claims.",
   "tries-exhausted": "Every try failed.",
+  "members-not-told": "So many more members of the answer have no effect.",
   "header-not-settable": "This header cannot be set by a claim, and was left out.",
   "placeholder-without-claim": "The address has a placeholder whose claim has no value.",
 };

@@ -49,6 +49,9 @@ export type Fault =
   /** A mistake of the policy or its keys that shows only at the call. */
   | { readonly kind: "configuration"; readonly code: string; readonly message: string };
 
+/** Members of an answer without effect, and warnings, that a record tells of; an API may answer with a hundred thousand. */
+export const mostTold = 100;
+
 /** What an answer means, in the words of api-connectors.md ("Outcome vocabulary"). */
 export type Decision =
   /** `despite`: the API failed, and its settings say that the journey goes on. */

@@ -1,6 +1,13 @@
 import type { CallRecord, CallTrace, ClaimVerdict, HttpAttempt, HttpResult } from "../../ports.ts";
 import { callSecrets } from "./credentials.ts";
-import type { CallFailure, Credentials, Decision, EncodedRequest, RestfulContext } from "./exchange.ts";
+import {
+  type CallFailure,
+  type Credentials,
+  type Decision,
+  type EncodedRequest,
+  mostTold,
+  type RestfulContext,
+} from "./exchange.ts";
 import { faultDetail } from "./failure.ts";
 import { perProfile } from "./per-profile.ts";
 import {
@@ -10,6 +17,7 @@ import {
   redactBody,
   redactHeaders,
   redactor,
+  shortened,
   withoutSecrets,
 } from "./redaction.ts";
 
@@ -54,7 +62,10 @@ export async function recordCall(
   const keyHeader =
     metadata.authentication.kind === "ApiKeyHeader" ? metadata.authentication.header : undefined;
   const failure = failureOf(context, decision, result);
-  const warnings = decision.warnings.map(redact);
+  const warnings = decision.warnings.slice(0, mostTold).map((warning) => shortName(redact(warning)));
+  const verdicts = toldVerdicts(decision.verdicts);
+  if (verdicts.length < decision.verdicts.length)
+    warnings.push(`members-not-told:${decision.verdicts.length - verdicts.length}`);
   if (exhausted(context, attempts, result)) warnings.push("tries-exhausted");
   const call: CallRecord = {
     id: ports.random.uuid(),
@@ -87,7 +98,7 @@ export async function recordCall(
     attempts,
     duration,
     decision: decision.kind,
-    verdicts: decision.verdicts.map((verdict) => redactVerdict(context, verdict, redact)),
+    verdicts: verdicts.map((verdict) => redactVerdict(context, verdict, redact)),
     warnings,
   };
   const outcome = answer ? `HTTP ${answer.status}` : (failure?.detail ?? "not sent");
@@ -133,20 +144,34 @@ export function endpointOf(context: RestfulContext, url: string): { readonly end
   return template === undefined ? {} : { endpoint: template };
 }
 
+/** All that was used, of which a policy names few, and the first of what was not. */
+function toldVerdicts(verdicts: readonly ClaimVerdict[]): readonly ClaimVerdict[] {
+  if (verdicts.length <= mostTold) return verdicts;
+  let ignored = 0;
+  return verdicts.filter(({ verdict }) => verdict === "used" || ++ignored <= mostTold);
+}
+
+const longestName = 256;
+
+function shortName(name: string): string {
+  return name.length > longestName ? `${name.slice(0, longestName)}…` : name;
+}
+
 /** Keys and values are the API's own text: they may repeat a secret. */
 function redactVerdict(
   context: RestfulContext,
   verdict: ClaimVerdict,
   redact: (text: string) => string,
 ): ClaimVerdict {
-  const name = redact(verdict.name);
+  const name = shortName(redact(verdict.name));
   if (verdict.verdict === "ignored") return { ...verdict, name };
   if (isSecretClaim(context.policy, verdict.claim)) return { ...verdict, name, value: mask };
   const { value } = verdict;
-  if (typeof value === "string") return { ...verdict, name, value: redact(value) };
-  return Array.isArray(value)
-    ? { ...verdict, name, value: value.map((each) => (typeof each === "string" ? redact(each) : each)) }
-    : { ...verdict, name };
+  if (typeof value === "string") return { ...verdict, name, value: shortened(redact(value)) };
+  if (!Array.isArray(value)) return { ...verdict, name };
+  const elements = value.map((each) => (typeof each === "string" ? redact(each) : each));
+  const text = JSON.stringify(elements);
+  return { ...verdict, name, value: text === shortened(text) ? elements : shortened(text) };
 }
 
 function failureOf(

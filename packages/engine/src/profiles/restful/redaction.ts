@@ -97,9 +97,13 @@ export function redactBody(
   for (const name of hidden) suspicious ||= body.includes(name);
   const text = redact(suspicious ? hideMembers(body, hidden) : body);
   const clean = text.includes("eyJ") ? text.replace(jsonWebToken, mask) : text;
-  return clean.length > longestRecorded
-    ? `${clean.slice(0, longestRecorded)}… (${clean.length} characters in all)`
-    : clean;
+  return shortened(clean);
+}
+
+export function shortened(text: string): string {
+  return text.length > longestRecorded
+    ? `${text.slice(0, longestRecorded)}… (${text.length} characters in all)`
+    : text;
 }
 
 function hideMembers(body: string, hidden: ReadonlySet<string>): string {

@@ -113,6 +113,27 @@ describe("credentials", () => {
 });
 
 describe("the call record", () => {
+  it.each([
+    ["a connector's", creating],
+    ["a technical profile's", {}],
+  ])("stays small where %s API answers with a megabyte of names and values", async (_, metadata) => {
+    const members = Array.from({ length: 50_000 }, (_each, index) => [`displayNam${index}`, index]);
+    const body = { version: "1", action: "Continue", ...Object.fromEntries(members), displayName: "Ida" };
+    const output = ["displayName"];
+    const many = await runProfile({ metadata, output, answer: { status: 200, body } });
+    expect(many.result).toEqual({ kind: "values", values: { displayName: "Ida" } });
+    const { verdicts, warnings } = many.record;
+    expect(verdicts).toContainEqual(expect.objectContaining({ verdict: "used", claim: "displayName" }));
+    expect(verdicts.length).toBeLessThan(110);
+    expect(warnings.join()).toMatch(/members-not-told:499\d\d/);
+    expect(JSON.stringify(many.record).length + many.trace.length).toBeLessThan(80_000);
+
+    const long = { ["n".repeat(300_000)]: 1, displayName: "v".repeat(300_000) };
+    const { record, trace } = await runProfile({ metadata, output, answer: { status: 200, body: long } });
+    expect(JSON.stringify(record).length + trace.length).toBeLessThan(120_000);
+    expect(record.verdicts.map(({ name }) => name.slice(0, 4)).sort()).toEqual(["disp", "nnnn"]);
+  });
+
   it("holds no credential, key, query string, password or token, whatever the API echoes", async () => {
     const secrets = ["s3cr:et", "k-123", "hunter2!", "Y29ubmVjdG9yOnMzY3I6ZXQ=", "eyJhbGciOiJub25lIn0.e30.x"];
     const echo = { note: secrets.join(" "), access_token: "tok-en-1", url: "https://x.example/?code=k-123" };

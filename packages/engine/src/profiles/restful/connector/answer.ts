@@ -1,7 +1,7 @@
 import { type DataType, nearestName } from "@vestibule/policy";
 import type { ClaimVerdict } from "../../../ports.ts";
 import { convertAnswer } from "../convert.ts";
-import type { Decision, Fault, HttpAnswer, RestfulContext } from "../exchange.ts";
+import { type Decision, type Fault, type HttpAnswer, mostTold, type RestfulContext } from "../exchange.ts";
 import { isJsonObject, type Json, type JsonObject, member, parseJson } from "../json.ts";
 import type { ConnectorMetadata } from "../metadata.ts";
 import { perProfile } from "../per-profile.ts";
@@ -182,7 +182,10 @@ function readClaims(
         const known = knownName(context, returned.name, isCustom);
         warnings.push(`${known ? "not-selected" : "unknown-claim"}:${key}`);
         if (known) ignore(key, notSelected(connector));
-        else ignore(key, "no attribute has this name", nearestReturnable(context, key, names));
+        else {
+          const nearest = verdicts.length < mostTold ? nearestReturnable(context, key, names) : undefined;
+          ignore(key, "no attribute has this name", nearest);
+        }
       }
     }
   }
