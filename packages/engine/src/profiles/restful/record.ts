@@ -13,6 +13,7 @@ import { perProfile } from "./per-profile.ts";
 import {
   isSecretClaim,
   mask,
+  plainEscapes,
   querySecrets,
   redactBody,
   redactHeaders,
@@ -50,10 +51,12 @@ export async function recordCall(
     ...(exchange.proof?.secrets ?? []),
     ...callSecrets(context),
   ];
+  const sentBody = request?.body === undefined ? undefined : plainEscapes(request.body);
+  const answerBody = plainEscapes(answer?.body ?? "");
   const redact = redactor(secrets, [
     url,
-    request?.body ?? "",
-    answer?.body ?? "",
+    sentBody ?? "",
+    answerBody,
     ...Object.values(request?.headers ?? {}),
     ...Object.values(exchange.proof?.headers ?? {}),
     ...Object.values(answer?.headers ?? {}),
@@ -85,13 +88,13 @@ export async function recordCall(
         redact,
         keyHeader,
       ),
-      ...(request?.body !== undefined && { body: redactBody(request.body, redact, hidden) }),
+      ...(sentBody !== undefined && { body: redactBody(sentBody, redact, hidden) }),
     },
     ...(answer && {
       response: {
         status: answer.status,
         headers: redactHeaders(answer.headers, redact, keyHeader),
-        body: redactBody(answer.body, redact, hidden),
+        body: redactBody(answerBody, redact, hidden),
       },
     }),
     ...(failure && { failure }),

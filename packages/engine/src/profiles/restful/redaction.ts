@@ -32,6 +32,23 @@ export function querySecrets(url: string): string[] {
 }
 
 /**
+ * A JSON text whose characters are escaped only where they must be: some serializers write `+` as `\u002B` and `/` as
+ * `\/`, and a secret in such a spelling is the secret all the same.
+ */
+export function plainEscapes(json: string): string {
+  if (!json.includes("\\")) return json;
+  return json.replace(
+    /\\(?:u(d[89ab][\da-f]{2})\\u(d[c-f][\da-f]{2})|u([\da-f]{4})|(.))/gis,
+    (written, high?: string, low?: string, single?: string, other?: string) => {
+      if (other !== undefined) return other === "/" ? other : written;
+      const units = [high ?? single ?? "", ...(low === undefined ? [] : [low])];
+      const character = String.fromCharCode(...units.map((unit) => Number.parseInt(unit, 16)));
+      return JSON.stringify(character).slice(1, -1);
+    },
+  );
+}
+
+/**
  * Takes every known secret out of texts, longest first, also in its JSON and percent-encoded spelling. `texts` is all
  * that will be redacted: nearly always none of it holds a secret, and then nothing is copied.
  */
@@ -41,10 +58,12 @@ export function redactor(secrets: Iterable<string>, texts: readonly string[]): (
   for (const secret of secrets) {
     // A secret this short would tear holes into every text and is found in any of them.
     if (secret.length < 3) continue;
-    if (everything.includes(secret)) found.add(secret);
-    if (!/[^\w.-]/.test(secret)) continue;
-    const spellings = [JSON.stringify(secret).slice(1, -1), encodeURIComponent(secret.toWellFormed())];
-    for (const spelling of spellings) if (everything.includes(spelling)) found.add(spelling);
+    const spellings = /[^\w.-]/.test(secret)
+      ? [secret, JSON.stringify(secret).slice(1, -1), encodeURIComponent(secret.toWellFormed())]
+      : [secret];
+    // Where one of them is in a body, another may be among what was read out of it.
+    if (spellings.some((spelling) => everything.includes(spelling)))
+      for (const spelling of spellings) found.add(spelling);
   }
   if (found.size === 0) return (text) => text;
   const ordered = [...found].sort((a, b) => b.length - a.length);

@@ -159,6 +159,41 @@ describe("the call record", () => {
     }
   });
 
+  it("holds no secret in another spelling of JSON, in names and values neither", async () => {
+    const secret = 'pa+ss/"å🦊\n';
+    const everyUnit = [...Array(secret.length).keys()]
+      .map((at) => `\\u${secret.charCodeAt(at).toString(16).toUpperCase().padStart(4, "0")}`)
+      .join("");
+    for (const spelling of [
+      everyUnit,
+      everyUnit.toLowerCase(),
+      JSON.stringify(secret).slice(1, -1).replace("/", "\\/"),
+    ]) {
+      const body = `{"version":"1","action":"Continue","displayName":"is ${spelling}","of ${spelling}":1,"back\\\\u0041":"C:\\\\u"}`;
+      const { record, trace } = await runProfile({
+        metadata: creating,
+        input: [["newPassword", "password"]],
+        output: ["displayName"],
+        secrets: { newPassword: secret },
+        answer: { kind: "answer", status: 200, headers: {}, body, attempts: [] },
+      });
+      expect(record.verdicts.map(({ name }) => name).sort()).toEqual([
+        "back\\u0041",
+        "displayName",
+        "of ******",
+      ]);
+      expect(record.verdicts).toContainEqual(expect.objectContaining({ value: "is ******" }));
+      expect(JSON.parse(record.response?.body ?? "")).toEqual({
+        version: "1",
+        action: "Continue",
+        displayName: "is ******",
+        "of ******": 1,
+        "back\\u0041": "C:\\u",
+      });
+      expect(JSON.stringify(record) + trace).not.toContain("pa+ss");
+    }
+  });
+
   it("is written once for each call and says what was decided", async () => {
     const { record } = await runProfile({ metadata: { ...creating, "vestibule.connectorId": "c-1" } });
     expect(record).toMatchObject({
