@@ -128,15 +128,17 @@ async function bearer(
   return { headers: { authorization: `Bearer ${token}` }, secrets: [token] };
 }
 
-/** Further headers of the profile; their secrets are read anew at each call. */
-export async function furtherHeaders(
+/** What a request carries beside its credentials, gathered piece by piece. */
+export interface Proof {
+  readonly headers: Record<string, string>;
+  readonly secrets: string[];
+}
+
+/** Adds the further headers of the profile; their secrets are asked for at each call. */
+export async function addFurtherHeaders(
   context: RestfulContext,
-): Promise<
-  | { readonly headers: Readonly<Record<string, string>>; readonly secrets: readonly string[] }
-  | { readonly fault: Fault }
-> {
-  const headers: Record<string, string> = {};
-  const secrets: string[] = [];
+  { headers, secrets }: Proof,
+): Promise<{ readonly fault: Fault } | undefined> {
   for (const header of context.metadata.trust.headers) {
     if ("text" in header) {
       headers[header.name] = header.text;
@@ -148,7 +150,7 @@ export async function furtherHeaders(
     headers[header.name] = secret;
     secrets.push(secret);
   }
-  return { headers, secrets };
+  return undefined;
 }
 
 /** Anonymous and unencrypted calls are for development (api-connectors.md B2, B3, U35). */

@@ -2,14 +2,14 @@ import type { HttpResult } from "../../ports.ts";
 import type { ProfileResult, ServerProfileKind } from "../profile.ts";
 import { claimsCodec } from "./claims/codec.ts";
 import { connectorCodec } from "./connector/codec.ts";
-import { findCredentials, furtherHeaders } from "./credentials.ts";
+import { addFurtherHeaders, findCredentials, type Proof } from "./credentials.ts";
 import type { Codec, Credentials, Decision, EncodedRequest, Fault, RestfulContext } from "./exchange.ts";
 import { failureResult } from "./failure.ts";
 import { type RestfulMetadata, readRestfulMetadata } from "./metadata.ts";
 import { queueNotification } from "./notification.ts";
 import { type Exchange, endpointOf, recordCall } from "./record.ts";
 import { querySecrets, redactor } from "./redaction.ts";
-import { signRequest } from "./signature.ts";
+import { addSignature } from "./signature.ts";
 
 /** Sizes that nothing published names (api-connectors.md U64), in bytes. */
 const limits = { request: 256 * 1024, response: 1024 * 1024, url: 8 * 1024 } as const;
@@ -130,37 +130,35 @@ async function prove(
   context: RestfulContext,
   request: EncodedRequest,
   exchange: Exchange,
-): Promise<Pick<Credentials, "headers" | "secrets"> | { readonly fault: Fault }> {
+): Promise<Proof | { readonly fault: Fault }> {
   const { call, trust } = context.metadata;
-  const further = await furtherHeaders(context);
-  if ("fault" in further) return further;
+  const proof: Proof = { headers: {}, secrets: [] };
+  const { headers } = proof;
+  const unusable = await addFurtherHeaders(context, proof);
+  if (unusable) return unusable;
+  addTraceHeader(exchange, headers, [request.headers, headers, exchange.credentials?.headers]);
   const needsKey = call.idempotencyKey || trust.signature !== undefined;
   const key = request.idempotencyKey ?? (needsKey ? context.ports.random.uuid() : undefined);
-  const headers = {
-    ...traceHeader(exchange, [request.headers, further.headers, exchange.credentials?.headers]),
-    ...further.headers,
-    ...(key !== undefined && { "idempotency-key": key }),
-    ...(trust.correlationId && { "x-correlation-id": context.state.id }),
-  };
-  if (!trust.signature || key === undefined) return { headers, secrets: further.secrets };
-  const signature = await signRequest(context, trust.signature, request, key);
-  if ("fault" in signature) return signature;
-  return {
-    headers: { ...headers, ...signature.headers },
-    secrets: [...further.secrets, ...signature.secrets],
-  };
+  if (key !== undefined) headers["idempotency-key"] = key;
+  if (trust.correlationId) headers["x-correlation-id"] = context.state.id;
+  const unsigned =
+    trust.signature && key !== undefined
+      ? await addSignature(context, trust.signature, request, key, proof)
+      : undefined;
+  return unsigned ?? proof;
 }
 
 /** Links the API's own trace with ours. A policy or connector that sends such a header itself knows better. */
-function traceHeader(
+function addTraceHeader(
   { trace }: Exchange,
+  headers: Record<string, string>,
   others: readonly (Readonly<Record<string, string>> | undefined)[],
-): Readonly<Record<string, string>> {
-  if (trace?.traceparent === undefined) return {};
-  const isSet = others.some((headers) =>
-    Object.keys(headers ?? {}).some((name) => name.toLowerCase() === "traceparent"),
+): void {
+  if (trace?.traceparent === undefined) return;
+  const isSet = others.some((set) =>
+    Object.keys(set ?? {}).some((name) => name.toLowerCase() === "traceparent"),
   );
-  return isSet ? {} : { traceparent: trace.traceparent };
+  if (!isSet) headers.traceparent = trace.traceparent;
 }
 
 /** An API's sentence may repeat what it was sent; the person must not read our credentials in it. */

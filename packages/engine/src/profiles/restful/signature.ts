@@ -1,4 +1,5 @@
 import { createHmac, hash } from "node:crypto";
+import type { Proof } from "./credentials.ts";
 import type { EncodedRequest, Fault, RestfulContext } from "./exchange.ts";
 import type { RequestSignature } from "./trust.ts";
 
@@ -33,15 +34,13 @@ function addressOf(url: string): SignedAddress {
  * Proves to the API that the request is ours and unchanged (docs/api-connectors.md, "Signed requests"). Signed are time,
  * method, path with query, idempotency key and body, so that no part can be taken for another request.
  */
-export async function signRequest(
+export async function addSignature(
   context: RestfulContext,
   signature: RequestSignature,
   request: EncodedRequest,
   idempotencyKey: string,
-): Promise<
-  | { readonly headers: Readonly<Record<string, string>>; readonly secrets: readonly string[] }
-  | { readonly fault: Fault }
-> {
+  { headers, secrets }: Proof,
+): Promise<{ readonly fault: Fault } | undefined> {
   const now = Math.floor(context.ports.clock.now() / 1000);
   const { origin, target } = addressOf(request.url);
   const digest = hash("sha256", request.body ?? "", "base64url");
@@ -58,11 +57,12 @@ export async function signRequest(
         body_sha256: digest,
       },
     );
-    return { headers: { [tokenHeader]: token }, secrets: [token] };
+    headers[tokenHeader] = token;
+    secrets.push(token);
+    return undefined;
   }
-  const text = ["v1", now, request.method, target, idempotencyKey, digest].join("\n");
-  const parts = [`t=${now}`];
-  const secrets: string[] = [];
+  const text = `v1\n${now}\n${request.method}\n${target}\n${idempotencyKey}\n${digest}`;
+  let value = `t=${now}`;
   for (const [position, reference] of signature.keys.entries()) {
     const key = await context.ports.keys.secret(reference);
     // The previous key may be gone already.
@@ -75,9 +75,10 @@ export async function signRequest(
       return { fault: { kind: "configuration", code: "AADB2C90019", message } };
     }
     secrets.push(key);
-    parts.push(`v1=${createHmac("sha256", key).update(text, "utf8").digest("base64url")}`);
+    value += `,v1=${createHmac("sha256", key).update(text, "utf8").digest("base64url")}`;
   }
   // An API may echo what it was sent.
-  const value = parts.join(",");
-  return { headers: { [signatureHeader]: value }, secrets: [...secrets, value] };
+  secrets.push(value);
+  headers[signatureHeader] = value;
+  return undefined;
 }
