@@ -1,5 +1,5 @@
 import type { Outcome } from "./outcome.ts";
-import { type Run, serverError, topFrame } from "./run.ts";
+import { type Run, serverError } from "./run.ts";
 
 /**
  * What ends a journey that needs the person where nobody can be asked: `prompt=none`, a journey that a policy calls
@@ -27,9 +27,10 @@ export function nobodyToAsk(run: Run): Outcome | undefined {
   }
 }
 
-function isNonInteractive(run: Run): boolean {
-  const frame = topFrame(run);
-  return frame !== undefined && run.program.policy.userJourneys.get(frame.journeyId)?.nonInteractive === true;
+/** Of the journey that the request began: a sub-journey has no say in it, and may have taken its place. */
+function isNonInteractive({ program, state }: Run): boolean {
+  const journeyId = program.entry[state.entry];
+  return journeyId !== undefined && program.policy.userJourneys.get(journeyId)?.nonInteractive === true;
 }
 
 function interactionRequired(run: Run): Outcome {
