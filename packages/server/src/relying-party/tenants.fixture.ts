@@ -95,7 +95,7 @@ export const issuer: TokenIssuer = {
 const settings: TenantSettings = { ...defaultSettings, allowPlainPkce: true };
 
 export interface PolicyOptions {
-  readonly issuancePattern?: string;
+  readonly issuancePattern?: TokenIssuer["issuanceClaimPattern"];
   readonly enforceHint?: boolean;
   readonly tokenJourney?: string;
 }
@@ -123,11 +123,7 @@ export function testPolicy(id: string, options: PolicyOptions = {}): TenantPolic
     },
     claimsProviders: [],
     technicalProfiles: IdMap.of([
-      technicalProfile(
-        "JwtIssuer",
-        { name: "None" },
-        { metadata: { IssuanceClaimPattern: options.issuancePattern ?? "AuthorityAndTenantGuid" } },
-      ),
+      technicalProfile("JwtIssuer", { name: "None" }, {}),
       technicalProfile(
         "Quiet-OIDC",
         { name: "OpenIdConnect" },
@@ -177,7 +173,12 @@ export function testPolicy(id: string, options: PolicyOptions = {}): TenantPolic
     authorize: "Main",
     ...(options.tokenJourney !== undefined && { refresh: options.tokenJourney }),
   };
-  const program = { policy: model, version: "1", entry, issuer } as unknown as Program;
+  const program = {
+    policy: model,
+    version: "1",
+    entry,
+    issuer: { ...issuer, ...(options.issuancePattern && { issuanceClaimPattern: options.issuancePattern }) },
+  } as unknown as Program;
   return { id, kind: id.startsWith("B2C_1A") ? "customPolicy" : "userFlow", program, description: "" };
 }
 

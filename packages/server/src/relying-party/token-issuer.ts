@@ -1,5 +1,5 @@
 import type { TokenIssuer } from "@vestibule/engine";
-import type { Policy, TechnicalProfile } from "@vestibule/policy";
+import type { TechnicalProfile } from "@vestibule/policy";
 import type { Tenant, TenantPolicy } from "../tenant/tenant.ts";
 
 /** `iss` of tokens, and of the metadata document: protocol.md 6.2. It follows the host of the request. */
@@ -23,15 +23,11 @@ export interface PublishedIssuer {
   readonly signingKeyContainer?: string;
 }
 
-export function publishedIssuer(policy: TenantPolicy): PublishedIssuer {
-  const profile = issuerProfile(policy.program.policy);
-  const container = profile?.cryptographicKeys.find(({ id }) => id.toLowerCase() === "issuer_secret");
+/** That of the default journey's tokens, which clients compare it with. A policy that issues none shows the defaults. */
+export function publishedIssuer({ program: { issuer } }: TenantPolicy): PublishedIssuer {
   return {
-    pattern:
-      metadataOf(profile, "IssuanceClaimPattern")?.toLowerCase() === "authoritywithtfp"
-        ? "AuthorityWithTfp"
-        : "AuthorityAndTenantGuid",
-    ...(container && { signingKeyContainer: container.storageReferenceId }),
+    pattern: issuer?.issuanceClaimPattern ?? "AuthorityAndTenantGuid",
+    ...(issuer?.signingKeyContainer !== undefined && { signingKeyContainer: issuer.signingKeyContainer }),
   };
 }
 
@@ -40,13 +36,4 @@ export function metadataOf(profile: TechnicalProfile | undefined, key: string): 
     ([name]) => name.toLowerCase() === key.toLowerCase(),
   );
   return entry?.[1];
-}
-
-/** The issuer of the default journey's last step, else the journey's default one. */
-function issuerProfile(policy: Policy): TechnicalProfile | undefined {
-  const journey = policy.userJourneys.get(policy.relyingParty.defaultUserJourney);
-  const step = journey?.orchestrationSteps.findLast(({ type }) => type === "SendClaims");
-  const id =
-    step?.cpimIssuerTechnicalProfileReferenceId ?? journey?.defaultCpimIssuerTechnicalProfileReferenceId;
-  return id === undefined ? undefined : policy.technicalProfiles.get(id);
 }
