@@ -237,9 +237,9 @@ async function confirm(run: Run, waiting: WaitingPage, keepMeSignedIn: boolean):
   writeBag(run, changed, `${profile.id}: output claims`, profile.id);
   for (const { referenceId } of profile.validationTechnicalProfiles) {
     const validation = profileOf(run, referenceId);
-    if (validation && validation.profile.includeInSso !== false) persist(run, validation.profile);
+    if (validation && validation.profile.includeInSso !== false) persist(run, validation.profile, true);
   }
-  persist(run, profile);
+  persist(run, profile, true);
   drop(run, "waiting", "hint");
   if (!run.state.sessionUsed) update(run, { answeredFirst: true });
   if (waiting.selects && metadata.enableRememberMe) update(run, { keepMeSignedIn });

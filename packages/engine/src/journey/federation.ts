@@ -134,7 +134,7 @@ export async function completeFederation(
     return serverError("AADB2C", "An exception has occurred.");
   writeBag(run, changed, `${profile.id}: claims of the identity provider`, profile.id);
   remember(run, compiled, result.endSessionEndpoint);
-  persist(run, profile);
+  persist(run, profile, true);
   nextStep(run);
   return undefined;
 }

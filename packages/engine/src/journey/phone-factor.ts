@@ -243,7 +243,7 @@ export async function completePhoneFactor(
   if (await runTransformations(run, profile.outputClaimsTransformations, call, changed))
     return serverError("AADB2C", "An exception has occurred.");
   writeBag(run, changed, `${profile.id}: output claims`, profile.id);
-  persist(run, profile);
+  persist(run, profile, true);
   return undefined;
 }
 

@@ -45,17 +45,35 @@ function storedState(run: Run, management: Management): SsoProviderState | undef
   return says || !answeredFirst || bag.objectId !== undefined ? stored : undefined;
 }
 
+/**
+ * What a record holds of the claims that its session profile persists in this policy, by their ids here. Policies of one
+ * session may keep different things under one name: what another one kept proves nothing to this one.
+ */
+function ownClaims(run: Run, { profile }: Management, stored: SsoProviderState): Record<string, ClaimValue> {
+  const kept = new Map(Object.entries(stored.claims).map(([id, value]) => [id.toLowerCase(), value]));
+  const claims: Record<string, ClaimValue> = {};
+  for (const { claimTypeReferenceId } of profile.persistedClaims) {
+    const type = run.program.policy.claimTypes.get(claimTypeReferenceId);
+    const value = type && kept.get(type.id.toLowerCase());
+    if (type && value !== undefined && Array.isArray(value) === (type.dataType === "stringCollection"))
+      claims[type.id] = value;
+  }
+  return claims;
+}
+
 /** Whether the session, as it was when the journey began, stands in for a run of this profile. */
 export function isRestorable(run: Run, profile: TechnicalProfile): boolean {
   const management = managementOf(run, profile);
   if (!management) return false;
   const stored = storedState(run, management);
   if (!stored) return false;
+  const claims = Object.keys(ownClaims(run, management, stored));
+  if (claims.length === 0) return false;
   if (management.provider === "Default") return true;
   if (management.provider !== "ExternalLogin") return false;
   // One record is shared by all providers that reference it: only the one that was really used is restored.
   if (!stored.technicalProfiles.some((id) => id.toLowerCase() === profile.id.toLowerCase())) return false;
-  return Object.keys(stored.claims).some((claim) => producedClaims(run, profile).has(claim.toLowerCase()));
+  return claims.some((claim) => producedClaims(run, profile).has(claim.toLowerCase()));
 }
 
 /** Output claims of a profile and of its output claims transformations, in lower case. */
@@ -82,7 +100,7 @@ export function restore(run: Run, profile: TechnicalProfile): void {
   const stored = management && storedState(run, management);
   if (!management || !stored) return;
   const claims: Record<string, ClaimValue> = {};
-  for (const [id, value] of Object.entries(stored.claims))
+  for (const [id, value] of Object.entries(ownClaims(run, management, stored)))
     if (run.state.bag[id] === undefined) claims[id] = value;
   const scope = resolverScope(run);
   for (const reference of management.profile.outputClaims) {
@@ -99,11 +117,16 @@ export function restore(run: Run, profile: TechnicalProfile): void {
   update(run, { sessionUsed: true });
 }
 
-/** Keeps what this run of a profile is to leave in the session: every persisted claim once, whoever set it. */
-export function persist(run: Run, profile: TechnicalProfile): void {
+/**
+ * Keeps what this run of a profile is to leave in the session: every persisted claim once, whoever set it.
+ *
+ * @param byPerson a page or a provider was answered. What the server does by itself is no new logon of a person whom the
+ *   session let in: neither `auth_time` nor the end of the session moves with it, and it chose no provider.
+ */
+export function persist(run: Run, profile: TechnicalProfile, byPerson: boolean): void {
   const management = managementOf(run, profile);
   if (!management || management.provider === "Noop" || management.provider === "OAuth") return;
-  const { sessionWrites, bag } = run.state;
+  const { sessionWrites, sessionAtStart, answeredFirst, bag } = run.state;
   const { id } = management.profile;
   const earlier = sessionWrites.providers[id] ?? { claims: {}, technicalProfiles: [] };
   const claims: Record<string, ClaimValue> = { ...earlier.claims };
@@ -119,8 +142,8 @@ export function persist(run: Run, profile: TechnicalProfile): void {
     sessionWrites: {
       ...sessionWrites,
       providers: { ...sessionWrites.providers, [id]: { claims, technicalProfiles } },
-      lastTechnicalProfile: profile.id,
-      fresh: true,
+      ...(byPerson && { lastTechnicalProfile: profile.id }),
+      fresh: sessionWrites.fresh || byPerson || answeredFirst === true || sessionAtStart === undefined,
     },
   });
 }

@@ -204,7 +204,7 @@ async function exchangeClaims(run: Run, step: OrchestrationStep): Promise<StepRe
 
 async function runProfile(run: Run, compiled: CompiledProfile): Promise<StepResult> {
   const { profile } = compiled;
-  if (compiled.kind !== "server" && isRestorable(run, profile)) {
+  if (isRestorable(run, profile)) {
     restore(run, profile);
     nextStep(run);
     return "next";
@@ -238,7 +238,7 @@ async function runProfile(run: Run, compiled: CompiledProfile): Promise<StepResu
       if (result.kind === "claims") {
         writeBag(run, result.claims, `${profile.id}: output claims`, profile.id);
         if (result.wrote || compiled.handler === "restful") drop(run, "selection");
-        persist(run, profile);
+        persist(run, profile, false);
         nextStep(run);
         return "next";
       }
