@@ -14,20 +14,23 @@ const shortestKey = 16;
 const tokenLifetime = 300;
 
 interface SignedAddress {
-  readonly url: string;
   readonly origin: string;
   /** Path and query. */
   readonly target: string;
 }
 
-let lastAddress: SignedAddress | undefined;
+const mostAddresses = 256;
+const addresses = new Map<string, SignedAddress>();
 
-/** Most APIs are called at one address, again and again. */
+/** APIs are called at the same few addresses again and again. */
 function addressOf(url: string): SignedAddress {
-  if (lastAddress?.url === url) return lastAddress;
+  const known = addresses.get(url);
+  if (known) return known;
   const { origin, pathname, search } = new URL(url);
-  lastAddress = { url, origin, target: pathname + search };
-  return lastAddress;
+  const address = { origin, target: pathname + search };
+  if (addresses.size >= mostAddresses) addresses.clear();
+  addresses.set(url, address);
+  return address;
 }
 
 /**
