@@ -1,6 +1,7 @@
+import type { ClaimType } from "@vestibule/policy";
 import { expect, it } from "vitest";
-import { samplePolicy } from "../testing/sample-policy.ts";
-import { secretClaims } from "./secret-claims.ts";
+import { handler, samplePolicy, technicalProfile } from "../testing/sample-policy.ts";
+import { passwordClaims, secretClaims } from "./secret-claims.ts";
 
 it("finds secrets by their use, also what transformations make of them, however long the chain", () => {
   const copy = (id: string, method: string, from: string, to: string) => ({
@@ -27,4 +28,35 @@ it("finds secrets by their use, also what transformations make of them, however 
     "password",
     "reenterPassword",
   ]);
+});
+
+it("knows a secret's use also by the name that its type has for a protocol or a handler", () => {
+  const named = (id: string, protocol: string, name: string): ClaimType => ({
+    id,
+    dataType: "string",
+    defaultPartnerClaimTypes: { [protocol]: name },
+  });
+  const policy = samplePolicy(({ claimTypes, technicalProfiles }) => {
+    claimTypes.push(
+      named(
+        "pin",
+        "Proprietary/Web.TPEngine.Providers.AzureActiveDirectoryProvider, Web.TPEngine",
+        "password",
+      ),
+      named("made", "Proprietary", "otpGenerated"),
+      named("lent", "OAuth2", "{oauth2:access_token}"),
+      named("other", "OAuth2", "password"),
+    );
+    const all = ["pin", "made", "lent", "other"].map((claimTypeReferenceId) => ({ claimTypeReferenceId }));
+    technicalProfiles.push(
+      technicalProfile("Write", handler("Providers.AzureActiveDirectoryProvider"), { persistedClaims: all }),
+      technicalProfile("Make", handler("Providers.OneTimePasswordProtocolProvider"), { outputClaims: all }),
+      technicalProfile("Provider", { name: "OAuth2" }, { outputClaims: all }),
+    );
+  });
+  const ids = ["pin", "made", "lent", "other"];
+  const secrets = secretClaims(policy);
+  expect(ids.filter((id) => secrets.has(id))).toEqual(["pin", "made", "lent"]);
+  const passwords = passwordClaims(policy);
+  expect(ids.filter((id) => passwords.has(id))).toEqual(["pin"]);
 });

@@ -1,5 +1,5 @@
-import type { Policy } from "@vestibule/policy";
-import { metadataItem } from "../claims/mapping.ts";
+import type { ClaimReference, Policy, TechnicalProfile } from "@vestibule/policy";
+import { metadataItem, partnerName } from "../claims/mapping.ts";
 
 /**
  * Ids of the claims whose values no log, trace or page may hold, found by what they are used for: typed into a password
@@ -10,10 +10,10 @@ export function secretClaims(policy: Policy): ReadonlySet<string> {
   const add = adder(policy, secrets);
   for (const profile of policy.technicalProfiles.values()) {
     for (const claim of [...profile.inputClaims, ...profile.outputClaims])
-      if (codePartners.has((claim.partnerClaimType ?? claim.claimTypeReferenceId).toLowerCase()))
+      if (codePartners.has(partnerName(policy, claim, profile.protocol).toLowerCase()))
         add(claim.claimTypeReferenceId);
     for (const claim of profile.outputClaims) {
-      if (/^\{oauth2:(access_token|refresh_token)\}$/i.test(claim.partnerClaimType ?? ""))
+      if (/^\{oauth2:(access_token|refresh_token)\}$/i.test(partnerName(policy, claim, profile.protocol)))
         add(claim.claimTypeReferenceId);
     }
     add(metadataItem(profile.metadata, "UseClaimAsBearerToken"));
@@ -44,13 +44,23 @@ export function passwordClaims(policy: Policy): ReadonlySet<string> {
   for (const type of policy.claimTypes.values()) if (type.userInputType === "Password") add(type.id);
   for (const profile of policy.technicalProfiles.values()) {
     for (const claim of [...profile.persistedClaims, ...profile.inputClaims]) {
-      if (claim.partnerClaimType?.toLowerCase() === "password") add(claim.claimTypeReferenceId);
+      if (givenName(policy, claim, profile)?.toLowerCase() === "password") add(claim.claimTypeReferenceId);
     }
     for (const claim of [...profile.inputClaims, ...profile.outputClaims])
       if (/\{oidc:password\}/i.test(claim.defaultValue ?? "")) add(claim.claimTypeReferenceId);
   }
   spread(policy, passwords);
   return passwords;
+}
+
+/** The name that the reference or the claim type gives a claim for this profile's other side; undefined where none does. */
+function givenName(
+  policy: Policy,
+  claim: ClaimReference,
+  { protocol }: TechnicalProfile,
+): string | undefined {
+  const name = partnerName(policy, claim, protocol);
+  return name === claim.claimTypeReferenceId ? claim.partnerClaimType : name;
 }
 
 function adder(policy: Policy, claims: Set<string>): (id: string | undefined) => void {
