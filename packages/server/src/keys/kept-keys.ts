@@ -31,7 +31,7 @@ export type KeyReader = Pick<PolicyKeyStore, "list">;
 
 const kept = new WeakMap<KeyReader, Map<string, KeptKeys>>();
 
-/** The container's keys as they were at most five seconds ago; what this process itself changes counts at once. */
+/** The container's keys as they were at most five seconds ago; what this thread itself changes counts at once. */
 export function keysOf(store: KeyReader, tenantId: string, container: string): KeptKeys {
   let containers = kept.get(store);
   if (!containers) {
@@ -42,7 +42,11 @@ export function keysOf(store: KeyReader, tenantId: string, container: string): K
   const known = containers.get(name);
   if (known?.fresh) return known;
   const entry = new KeptKeys(store.list(tenantId, container));
-  if (containers.size >= mostContainers) containers.clear();
+  if (containers.size >= mostContainers) {
+    // Whoever holds one of them would not hear that it changed.
+    for (const each of containers.values()) each.forget();
+    containers.clear();
+  }
   containers.set(name, entry);
   return entry;
 }

@@ -155,6 +155,24 @@ describe("policy keys", () => {
     expect(await keys.certificates("B2C_1A_Nothing")).toEqual([]);
   });
 
+  test("that are changed count at once, also where an old one cannot be removed or very many are kept", async () => {
+    const broken = Object.assign(Object.create(store.policyKeys) as typeof store.policyKeys, {
+      remove: () => Promise.reject(new Error("locked")),
+    });
+    const administration = createPolicyKeyAdministration({ keys: broken, now });
+    const tenant = testTenant({ id: "tenant-kept" });
+    const keys = createKeyPort({ keys: broken, mode: "production", now }, tenant);
+    await administration.setSecret(tenant.id, "Kept", "first");
+    expect(await keys.secret("Kept")).toBe("first");
+    await expect(administration.setSecret(tenant.id, "Kept", "second")).rejects.toThrow("locked");
+    expect(await keys.secret("Kept")).toBe("second");
+
+    const others = createKeyPort({ keys: broken, mode: "production", now }, testTenant({ id: "others" }));
+    for (let at = 0; at < 1000; at++) await others.secret(`Container${at}`);
+    await expect(administration.setSecret(tenant.id, "Kept", "third")).rejects.toThrow("locked");
+    expect(await keys.secret("Kept")).toBe("third");
+  });
+
   test("of the database go before the configuration, and are shown without their secret", async () => {
     const tenant = tenantWith({ B2C_1A_Rest: { kind: "environment", variable: "REST" } });
     const keys = port(tenant, "production", { REST: "configured" });

@@ -160,11 +160,12 @@ export function createPolicyKeyAdministration({
       const name = containerKey(container);
       const before = await keys.list(tenantId, name);
       await keys.add(tenantId, name, { id: randomUUID(), kind: "secret", value, uploaded: seconds() });
+      // It counts from here on, whatever becomes of the old ones.
+      forgetKeys(keys, tenantId, name);
       // The newest counts, so that a crash here leaves the new one in force.
       for (const old of before) {
         if (old.kind === "secret") await keys.remove(tenantId, name, old.id);
       }
-      forgetKeys(keys, tenantId, name);
     },
 
     async addCertificate(tenantId, container, content, password) {
