@@ -75,6 +75,7 @@ describe("a connector that is only told", () => {
 
     world.clock.advance(6_000);
     await toldTimes(2);
+    await vi.waitFor(async () => expect(await kept()).toMatchObject([{ attempts: 2, state: "waiting" }]));
     world.clock.advance(11_000);
     await toldTimes(3);
     await vi.waitFor(async () => expect(await kept()).toMatchObject([{ attempts: 3, state: "dead" }]));
