@@ -18,10 +18,13 @@ export function deferredHttp(options: OutboundOptions = {}): OutboundHttp {
   let loaded: OutboundHttp | undefined;
   return {
     development: options.development ?? false,
-    async send(call) {
-      loaded ??= await client.get();
-      return loaded.send(call);
-    },
+    send: (call) =>
+      loaded
+        ? loaded.send(call)
+        : client.get().then((made) => {
+            loaded = made;
+            return made.send(call);
+          }),
     circuits: async () => (await client.made())?.circuits() ?? [],
     close: async () => (await client.made())?.close(),
   };
