@@ -8,8 +8,8 @@ interface PolicyWishes {
   readonly template: boolean;
   /** Its scripts, too: then the policy only reports (pages.md 4.8 S16). */
   readonly scriptsAllowed: boolean;
-  /** Pages of applications are loaded in frames (front-channel logout). */
-  readonly frames?: boolean;
+  /** Web addresses of applications that are loaded in frames (front-channel logout). */
+  readonly frames?: readonly string[];
 }
 
 /**
@@ -30,10 +30,16 @@ export function contentSecurityPolicy(wishes: PolicyWishes): RenderedPage["conte
     `font-src 'self' ${anywhere}`,
     `media-src 'self' ${anywhere}`,
     "connect-src 'self'",
-    ...(wishes.frames === true ? ["frame-src https: http:"] : []),
+    ...frameSource(wishes.frames ?? []),
     "base-uri 'none'",
     ...(wishes.scriptsAllowed ? [] : ["frame-ancestors 'none'"]),
     ...(wishes.reportUri === undefined ? [] : [`report-uri ${wishes.reportUri}`]),
   ];
   return { value: directives.join("; "), enforce: !wishes.scriptsAllowed };
+}
+
+/** Only the places of the applications that hear of the sign-out: protocol.md 8. */
+function frameSource(addresses: readonly string[]): readonly string[] {
+  const origins = new Set(addresses.map((address) => new URL(address).origin));
+  return origins.size === 0 ? [] : [`frame-src ${[...origins].join(" ")}`];
 }

@@ -12,7 +12,7 @@ import { createPageFrame, directionOf, type PageFrame, providerPlaces } from "./
 import { PhonePage, phoneForm } from "./phone-page.tsx";
 import { ProviderSelectionPage } from "./provider-buttons.tsx";
 import { SelfAssertedPage } from "./self-asserted-page.tsx";
-import { SignedOutPage, safeTarget } from "./signed-out-page.tsx";
+import { loadedFrames, SignedOutPage, safeTarget } from "./signed-out-page.tsx";
 import { mergeTemplate } from "./template.ts";
 import { UnifiedPage } from "./unified-page.tsx";
 
@@ -299,7 +299,7 @@ function renderSignedOut(view: SignedOutView): RenderedPage {
     nonce: view.nonce,
     template: false,
     scriptsAllowed: false,
-    frames: true,
+    frames: loadedFrames(view),
   });
   return { html, contentSecurityPolicy: policy };
 }

@@ -7,11 +7,16 @@ export function safeTarget(url: string | undefined): string | undefined {
   return /^(javascript|data|vbscript|blob|file):/i.test(new URL(url).protocol) ? undefined : url;
 }
 
+/** The addresses that the page loads: web addresses alone. */
+export function loadedFrames({ frames }: SignedOutView): readonly string[] {
+  return frames.filter((url) => /^https?:\/\//i.test(url) && URL.canParse(url));
+}
+
 /** Inside of the page after sign-out: applications' front-channel logout pages load in hidden frames. */
 export function SignedOutPage({ view }: { readonly view: SignedOutView }) {
   const text = (id: string) => stringsFor("en").ux.page[id] ?? "";
   const target = safeTarget(view.continueTo);
-  const frames = view.frames.filter((url) => /^https?:\/\//i.test(url));
+  const frames = loadedFrames(view);
   return (
     <>
       <div class="heading">

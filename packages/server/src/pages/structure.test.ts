@@ -381,6 +381,16 @@ describe("the other pages", () => {
     expect(on("javascript:alert(1)")).not.toContain("alert");
   });
 
+  it("loads frames of the applications that hear of the sign-out, and of nobody else", () => {
+    const frames = ["https://app.example/out", "http://localhost:9/out?a=1", "https://app.example/x"];
+    const sources = (of: readonly string[]) =>
+      /frame-src [^;]*/.exec(
+        renderer.signedOut({ ...sampleSignedOut, frames: of }).contentSecurityPolicy.value,
+      )?.[0];
+    expect(sources(frames)).toBe("frame-src https://app.example http://localhost:9");
+    expect(sources([])).toBeUndefined();
+  });
+
   it("enforces a policy with a nonce and leaves forms free to lead to the application", () => {
     const { contentSecurityPolicy, html } = renderer.page(sampleView(signInModel));
     expect(contentSecurityPolicy.enforce).toBe(true);
