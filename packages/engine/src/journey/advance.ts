@@ -8,7 +8,7 @@ import { completeFederation } from "./federation.ts";
 import { formInputClaims, formOf, selectionOf } from "./forms.ts";
 import { pageTexts } from "./messages.ts";
 import type { Outcome } from "./outcome.ts";
-import { pageModel } from "./page-model.ts";
+import { keepAliveInDays, pageModel } from "./page-model.ts";
 import { completePhoneFactor, phoneAction } from "./phone-factor.ts";
 import { phoneContent } from "./phone-page.ts";
 import {
@@ -242,7 +242,9 @@ async function confirm(run: Run, waiting: WaitingPage, keepMeSignedIn: boolean):
   persist(run, profile, true);
   drop(run, "waiting", "hint");
   if (!run.state.sessionUsed) update(run, { answeredFirst: true });
-  if (waiting.selects && metadata.enableRememberMe) update(run, { keepMeSignedIn });
+  // A box that is not offered cannot be ticked: the session would have no days to live.
+  if (waiting.selects && metadata.enableRememberMe && keepAliveInDays(run.program.policy) > 0)
+    update(run, { keepMeSignedIn });
   nextStep(run);
   return runSteps(run);
 }

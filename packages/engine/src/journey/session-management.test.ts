@@ -107,3 +107,19 @@ it("claims of a session are found by names of any case", async () => {
   await second.start({ ...session, providers: { ...session.providers, "SM-Extra": renamed } });
   expect(second.issued().claims.name).toBe("Ida");
 });
+
+it("a box that the policy does not offer cannot be ticked: the session keeps its own life", async () => {
+  const kept = async (keepAliveInDays: number) => {
+    const policy = samplePolicy((parts) => {
+      parts.behaviors = { singleSignOn: { scope: "Tenant", keepAliveInDays } };
+      const page = parts.technicalProfiles.find(({ id }) => id === "SelfAsserted-LocalAccountSignin-Email");
+      if (page) Object.assign(page.metadata, { "setting.enableRememberMe": "True" });
+    });
+    const browser = new JourneyBrowser(policy, ports);
+    await browser.start();
+    await browser.send({ kind: "submitted", fields: { signInName: ida, password } });
+    await browser.send({ kind: "confirmed", keepMeSignedIn: true });
+    return browser.issued().session?.keepMeSignedIn;
+  };
+  expect([await kept(0), await kept(30)]).toEqual([false, true]);
+});
