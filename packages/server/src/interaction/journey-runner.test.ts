@@ -116,6 +116,17 @@ describe("a policy that shows errors itself", () => {
     const other = await browser.start();
     expect((await browser.act(other, "cancelled")).headers.get("location")).toContain("AADB2C90091");
   });
+
+  it("keeps there, too, that no tokens could be made", async () => {
+    server = await scriptedServer({ behaviors: { onErrorMode: "DisplayInService" }, pages: 1 });
+    server.script.refusal = "AADB2C90019: No key signs tokens.\r\nCorrelation ID: 1\r\n";
+    const browser = server.browser();
+    const page = await browser.start();
+    await browser.post(page, { answer: "ok" });
+    const failed = await browser.act(page);
+    expect([failed.status, failed.headers.get("location")]).toEqual([400, null]);
+    expect(await failed.text()).toContain("AADB2C90019: No key signs tokens.");
+  });
 });
 
 describe("in production mode", () => {

@@ -15,6 +15,7 @@ import type { Tenant, TenantPolicy } from "../tenant/tenant.ts";
 import { type JourneyEnd, keepEnd, repeatEnd } from "./ended-journeys.ts";
 import { standsOnEndedSession } from "./ended-session.ts";
 import type { JourneyEngine } from "./engine-binding.ts";
+import { refusalOf, staysHere } from "./error-delivery.ts";
 import {
   acceptedReply,
   keepRedirect,
@@ -269,9 +270,7 @@ export function journeyRunner(deps: {
         return issued(tenant, running, outcome, audits);
       case "relyingPartyError":
         audits.push(observe.failed(tenant, state, outcome.code));
-        return staysHere(running.policy, outcome)
-          ? { kind: "errorPage", ...running, error: shownError(state, outcome), ended: true }
-          : { kind: "answer", ...running, answer: answers.failed(state, outcome) };
+        return failedAnswer(running, outcome);
       case "document":
         throw new Error("a journey with a browser ended with a document");
       case "errorPage":
@@ -289,12 +288,14 @@ export function journeyRunner(deps: {
     const { state, policy } = running;
     try {
       const answer = await answers.issued(tenant, policy, state, outcome);
-      const refusal = answer.fields.find(([name]) => name === "error_description")?.[1];
+      const refusal = refusalOf(answer);
       audits.push(
         refusal === undefined
           ? observe.issued(tenant, state, outcome.objectId)
-          : observe.failed(tenant, state, /^AADB2C\d*/.exec(refusal)?.[0] ?? "AADB2C"),
+          : observe.failed(tenant, state, refusal.code),
       );
+      if (refusal !== undefined && staysHere(policy, refusal))
+        return { kind: "errorPage", ...running, error: shownError(state, refusal), ended: true };
       return {
         kind: "answer",
         ...running,
@@ -306,8 +307,16 @@ export function journeyRunner(deps: {
       context.log.error({ err: error, correlationId: state.id }, "the answer to the application failed");
       const failure = serverError(error);
       audits.push(observe.failed(tenant, state, failure.code));
-      return { kind: "answer", ...running, answer: answers.failed(state, failure) };
+      return failedAnswer(running, failure);
     }
+  }
+
+  /** Where a failure is told: to the application, or to the person. */
+  function failedAnswer(running: Running, failure: RelyingPartyError): TurnResult {
+    const { state, policy } = running;
+    return staysHere(policy, failure)
+      ? { kind: "errorPage", ...running, error: shownError(state, failure), ended: true }
+      : { kind: "answer", ...running, answer: answers.failed(state, failure) };
   }
 
   function continues(state: JourneyState, tenant: Tenant, turn: Turn): boolean {
@@ -325,17 +334,6 @@ const lost: TurnResult = { kind: "lost", code: "AADB2C90046" };
 function fingerprintOf(state: JourneyState, bodyHash: string): string {
   const page = state.waiting?.kind === "page" ? state.waiting.pageNumber : 0;
   return `${page}:${bodyHash}`;
-}
-
-/** What the application itself must hear, whatever the policy says about errors: no session, forgotten, cancelled. */
-const alwaysReturned: ReadonlySet<string> = new Set(["AADB2C90077", "AADB2C90118", "AADB2C90091"]);
-
-/** `OnError Mode="DisplayInService"` (journeys.md 13.1). */
-function staysHere({ program }: TenantPolicy, error: RelyingPartyError): boolean {
-  const { onErrorMode } = program.policy.relyingParty.behaviors;
-  // An error that the policy sends itself is its answer, not its failure.
-  const own = error.code.startsWith("AAD_Custom_");
-  return onErrorMode === "DisplayInService" && !own && !alwaysReturned.has(error.code);
 }
 
 function shownError(

@@ -47,6 +47,8 @@ export interface Script {
   /** Takes the place of the script's own outcome. */
   override?: (state: JourneyState, event: JourneyEvent) => Advance | undefined;
   page?: (model: PageModel) => PageModel;
+  /** In place of tokens: what their maker says to the application. */
+  refusal?: string;
 }
 
 export interface ScriptedServer {
@@ -132,7 +134,7 @@ export async function scriptedServer(
   const interaction = createInteraction({
     context,
     pages: createPageRenderer({ now: () => clock.now }),
-    answers: scriptedAnswers(store, clock),
+    answers: scriptedAnswers(store, clock, script),
     templates: {
       async load(_tenant, loadUri) {
         if (loadUri.startsWith("~/")) return { kind: "default" };
@@ -267,12 +269,18 @@ function rpRequest(
   };
 }
 
-function scriptedAnswers(store: Store, clock: { now: number }): ApplicationAnswers {
+function scriptedAnswers(store: Store, clock: { now: number }, script: Script): ApplicationAnswers {
   return {
     async issued(at, policy, state): Promise<ApplicationAnswer> {
       const code = `code.${randomBytes(16).toString("base64url")}`;
       const { request } = state;
       const opening: [string, string][] = request.state === undefined ? [] : [["state", request.state]];
+      if (script.refusal !== undefined)
+        return {
+          redirectUri: request.redirectUri,
+          mode: request.responseMode,
+          fields: [...opening, ["error", "server_error"], ["error_description", script.refusal]],
+        };
       if (request.responseType[0] === "id_token")
         return {
           redirectUri: request.redirectUri,

@@ -17,6 +17,14 @@ async function pageError(fields: Fields): Promise<string> {
   return server.errors.at(-1)?.code ?? "";
 }
 
+test("a policy that shows errors itself shows those of the request, once it is known whose it is", async () => {
+  const shown = "/contoso.onmicrosoft.com/B2C_1A_shown/oauth2/v2.0";
+  const response = await authorize(server, { ...minimal.web, prompt: "sometimes" }, shown);
+  expect([response.status, response.headers.get("location")]).toEqual([400, null]);
+  expect(server.errors.at(-1)?.code).toBe("AADB2C90043");
+  expect((await authorize(server, minimal.web, shown)).headers.get("location")).toContain("code=");
+});
+
 /** Error and code that the application got. */
 async function sentError(fields: Fields): Promise<string> {
   const response = await authorize(server, fields);

@@ -76,7 +76,8 @@ export async function authorize(
   try {
     rpRequest = readRequest(at, application, redirectUri, parameters, origin, request.ip);
   } catch (error) {
-    if (!(error instanceof ProtocolError)) throw error;
+    // The policy may want the person to see them (journeys.md 13.1).
+    if (!(error instanceof ProtocolError) || shownHere(at)) throw error;
     const answer = errorAnswer(
       {
         redirectUri: redirectUri.uri,
@@ -95,6 +96,10 @@ export async function authorize(
     localization,
   );
   return interaction.begin(request, reply, { tenant: at.tenant, policy: at.policy, rpRequest, culture });
+}
+
+function shownHere({ policy }: AddressedPolicy): boolean {
+  return policy.program.policy.relyingParty.behaviors.onErrorMode === "DisplayInService";
 }
 
 /** The checks whose errors the application hears, in the order of protocol.md 3.2. */

@@ -98,6 +98,7 @@ export interface PolicyOptions {
   readonly issuancePattern?: TokenIssuer["issuanceClaimPattern"];
   readonly enforceHint?: boolean;
   readonly tokenJourney?: string;
+  readonly showsErrors?: boolean;
 }
 
 export function testPolicy(id: string, options: PolicyOptions = {}): TenantPolicy {
@@ -155,6 +156,7 @@ export function testPolicy(id: string, options: PolicyOptions = {}): TenantPolic
       endpoints: options.tokenJourney === undefined ? {} : { Token: options.tokenJourney },
       behaviors: {
         singleSignOn: { scope: "Tenant", enforceIdTokenHintOnLogout: options.enforceHint ?? false },
+        ...(options.showsErrors && { onErrorMode: "DisplayInService" as const }),
       },
       technicalProfile: {
         id: "PolicyProfile",
@@ -192,6 +194,7 @@ export function testTenant(
     testPolicy("B2C_1_flow", { issuancePattern: "AuthorityWithTfp" }),
     testPolicy("B2C_1A_strict", { enforceHint: true }),
     testPolicy("B2C_1A_broken", { tokenJourney: "Nowhere" }),
+    testPolicy("B2C_1A_shown", { showsErrors: true }),
   ];
   return {
     id: "aaaaaaaa-0000-4000-8000-000000000001",
