@@ -40,7 +40,9 @@ it("tells of a new connection and of one that is used again where the time went"
   expect(first?.timings?.connect).toBeGreaterThanOrEqual(0);
   expect(first?.timings?.tls).toBeUndefined();
   expect(first?.timings?.firstByte).toBeGreaterThanOrEqual(35);
-  expect(first?.timings?.body).toBeGreaterThanOrEqual(25);
+  // A busy machine may see the first byte late, and then the body sooner after it.
+  expect(first?.timings?.body).toBeGreaterThan(0);
+  expect((first?.timings?.firstByte ?? 0) + (first?.timings?.body ?? 0)).toBeGreaterThanOrEqual(65);
   // The client takes a connection back a moment after its answer.
   await new Promise((resolve) => setTimeout(resolve, 20));
   const [second] = (await http.send(call(address))).attempts;
