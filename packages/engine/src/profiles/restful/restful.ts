@@ -12,7 +12,7 @@ import { querySecrets, redactor } from "./redaction.ts";
 import { addSignature } from "./signature.ts";
 
 /** Sizes that nothing published names (api-connectors.md U64), in bytes. */
-const limits = { request: 256 * 1024, response: 1024 * 1024, url: 8 * 1024 } as const;
+const limits = { request: 256 * 1024, response: 1024 * 1024, url: 8 * 1024, headers: 16 * 1024 } as const;
 
 /** The partner name under which a block page's text comes back among the values. */
 export const blockMessagePartner = "vestibule.blockMessage";
@@ -212,6 +212,10 @@ function afterFailure(context: RestfulContext, exchange: Exchange, decision: Dec
 /** Why a request must not go out for its size. */
 export function oversizeOf(request: EncodedRequest): string | undefined {
   if (request.url.length > limits.url) return `The address is longer than ${limits.url} characters.`;
+  // Many servers end a connection whose headers are longer, and an API must not seem dead for what one person typed.
+  let headers = 0;
+  for (const name in request.headers) headers += name.length + (request.headers[name]?.length ?? 0) + 4;
+  if (headers > limits.headers) return `The request's headers are longer than ${limits.headers} characters.`;
   // Four bytes are the most that a UTF-16 unit pair takes: short bodies need no counting.
   const body = request.body ?? "";
   return body.length * 3 > limits.request && Buffer.byteLength(body) > limits.request

@@ -80,6 +80,15 @@ describe("the request", () => {
     expect(record.warnings).toEqual(["header-not-settable:Host", "header-not-settable:Authorization"]);
   });
 
+  it("sends no headers that are longer than servers take", async () => {
+    const header = (length: number) =>
+      call({ SendClaimsIn: "Header" }, { input: [["city", "x-city"]], claims: { city: "c".repeat(length) } });
+    expect((await header(15_000)).sent).toHaveLength(1);
+    const { sent, result } = await header(17_000);
+    expect(sent).toEqual([]);
+    expect(result.kind).toBe("systemError");
+  });
+
   it("puts a claim's value into its place of the address and nowhere else", async () => {
     const url = { SendClaimsIn: "Url", ServiceUrl: "https://api.fabrikam.example/u/{id}/m?$select=a,b" };
     const input = [["objectId", "id"]] as const;
