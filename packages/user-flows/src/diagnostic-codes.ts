@@ -17,6 +17,7 @@ export const userFlowDiagnostics: Readonly<Record<string, string>> = {
   UF122: "An input control that does not fit the attribute, or a choice without options.",
   UF123: "An attribute that is assigned or claimed twice.",
   UF124: "A claim that cannot stand as JSON in tokens: it is built in, or of a type that holds no JSON.",
+  UF125: "A claim that stands as JSON in tokens and is asked of the person, who then writes that JSON.",
   UF130: "A setting that this flow type or version does not have, or that has no effect.",
   UF131: "A second factor that was proved at sign-in already.",
   UF132: "A setting that needs another one first.",

@@ -79,6 +79,7 @@ const expected: Readonly<
   "UF123-claimed-twice": ["error", "applicationClaims[1]", "Remove"],
   "UF124-built-in": ["error", "applicationClaims[1].json", '"displayName" alone'],
   "UF124-number": ["error", "applicationClaims[0].json", '"extension_MemberSince" alone'],
+  "UF125-typed": ["warning", "applicationClaims[0].json", "an API"],
   "UF130-attributes-of-sign-in": ["error", "userAttributeAssignments", "signUpOrSignIn"],
   "UF130-reset-in-sign-up": [
     "error",
@@ -127,8 +128,8 @@ describe("bad documents", () => {
     expect(files.sort()).toEqual(Object.keys(expected).sort());
     const codes = new Set(files.map((name) => name.slice(0, 5)));
     const documented = [
-      1, 2, 3, 101, 102, 104, 105, 106, 110, 111, 112, 120, 121, 122, 123, 124, 130, 131, 132, 140, 141, 142,
-      150, 151, 190,
+      1, 2, 3, 101, 102, 104, 105, 106, 110, 111, 112, 120, 121, 122, 123, 124, 125, 130, 131, 132, 140, 141,
+      142, 150, 151, 190,
     ];
     expect(codes).toEqual(new Set(documented.map((number) => `UF${String(number).padStart(3, "0")}`)));
   });

@@ -55,13 +55,20 @@ const attributeRule: TenantRule = (flow, facts, report) => {
   for (const assignment of flow.userAttributeAssignments) controlRule(assignment, flow, facts, report);
 };
 
-/** UF124: what can be JSON in tokens. */
+/** UF124: what can be JSON in tokens; UF125: who says what it is. */
 const jsonClaimRule: TenantRule = (flow, facts, report) => {
   const fits = (dataType: string) => dataType === "string" || dataType === "stringCollection";
   for (const { id, json, path } of flow.applicationClaims) {
     if (!json) continue;
     const custom = customAttribute(facts, id);
-    if (custom ? fits(custom.dataType) : builtInAttribute(id) === undefined) continue;
+    if (custom ? fits(custom.dataType) : builtInAttribute(id) === undefined) {
+      if (flow.userAttributeAssignments.some((assignment) => sameName(assignment.id, id)))
+        report("UF125", `${path}.json`, `What a person types as '${id}' becomes JSON in the token.`, {
+          severity: "warning",
+          hint: "Let an API alone give this attribute, or an API check what was typed.",
+        });
+      continue;
+    }
     const near = nearestName(
       id,
       facts.customAttributes.filter(({ dataType }) => fits(dataType)).map(({ name }) => `extension_${name}`),
