@@ -89,6 +89,7 @@ export const policyDiagnostics: Readonly<Record<string, string>> = {
   PL319:
     "A metadata item that no technical profile of its kind has, or a technical profile that nothing references.",
   PL320: "A paragraph that is required.",
+  PL321: "A check of a code that stops nothing.",
   PL401: "An unknown transformation method.",
   PL402: "Input claims that are not those of the method.",
   PL403: "Output claims that are not those of the method.",

@@ -1,6 +1,7 @@
 import type { MergedPolicy } from "../document/document.ts";
 import type { Report } from "../report.ts";
 import { checkClaims } from "./claims.ts";
+import { checkCodeChecks } from "./code-checks.ts";
 import { checkJourneys } from "./journeys.ts";
 import type { CheckOptions } from "./options.ts";
 import { checkPages } from "./pages.ts";
@@ -19,5 +20,6 @@ export function checkDocument(merged: MergedPolicy, options: CheckOptions, repor
   checkTransformations(scope);
   checkPages(scope);
   checkProfileParts(scope);
+  checkCodeChecks(scope);
   checkJourneys(scope);
 }

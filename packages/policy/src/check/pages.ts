@@ -106,8 +106,15 @@ const elementTypes: Readonly<Record<string, boolean>> = {
   FormatLocalizedStringTransformationClaimType: false,
 };
 
+/** ElementType → the only StringIds that it has. Source: policy-language.md 6. */
+const stringIds: Readonly<Record<string, readonly string[]>> = {
+  ClaimType: ["DisplayName", "UserHelpText", "AdminHelpText", "PatternHelpText"],
+  Predicate: ["HelpText"],
+};
+
 function checkResources({ merged, report }: Scope, resources: ResourcesFragment): void {
-  for (const { elementType, elementId, stringId, at } of resources.strings) {
+  for (const text of resources.strings) {
+    const { elementType, elementId, stringId, at } = text;
     if (!Object.hasOwn(elementTypes, elementType)) {
       const hint = didYouMean(elementType, Object.keys(elementTypes));
       report.error("PL609", at, `There is no ElementType '${shortened(elementType)}'.`, hint);
@@ -124,6 +131,15 @@ function checkResources({ merged, report }: Scope, resources: ResourcesFragment)
         `'${shortened(stringId)}' is no StringId of a UxElement.`,
         didYouMean(stringId, uxStrings),
       );
+    const ids = Object.hasOwn(stringIds, elementType) ? stringIds[elementType] : undefined;
+    if (ids && !ids.some((id) => id.toLowerCase() === stringId.toLowerCase()))
+      report.warning(
+        "PL606",
+        at,
+        `'${shortened(stringId)}' is no StringId of a ${elementType}; the string has no effect.`,
+        `It has ${ids.join(", ")}.`,
+      );
+    checkGroup(merged, report, text);
     const known =
       elementType === "ClaimType"
         ? merged.claimTypes
@@ -153,6 +169,25 @@ function checkResources({ merged, report }: Scope, resources: ResourcesFragment)
         `No ClaimType '${shortened(elementId)}' is declared; the collection has no effect.`,
       );
   }
+}
+
+/** What a text of password rules names: a validation by its id, and one of its groups. */
+function checkGroup(
+  merged: Scope["merged"],
+  report: Scope["report"],
+  { elementType, elementId = "", stringId, at }: ResourcesFragment["strings"][number],
+): void {
+  if (elementType !== "InputValidation" && elementType !== "PredicateValidation") return;
+  const validation = merged.predicateValidations.get(elementId) ?? merged.inputValidations.get(elementId);
+  if (!validation) {
+    const message = `No PredicateValidation '${shortened(elementId)}' is declared; the string has no effect.`;
+    report.warning("PL112", at, message, didYouMean(elementId, merged.predicateValidations.ids()));
+    return;
+  }
+  const groups = validation.predicateGroups.map(({ id }) => id);
+  if (groups.length === 0 || groups.some((id) => id.toLowerCase() === stringId.toLowerCase())) return;
+  const message = `'${shortened(elementId)}' has no group '${shortened(stringId)}'; the string has no effect.`;
+  report.warning("PL112", at, message, didYouMean(stringId, groups));
 }
 
 interface ControlNeeds {

@@ -87,6 +87,12 @@ function textType(field: PageField, frame: PageFrame): "text" | "email" | "tel" 
   }
 }
 
+/** The keys that a phone offers, where the claim's type says more than that it is text. */
+function inputMode({ dataType, id }: PageField): { readonly inputmode?: "numeric" | "tel" } {
+  if (dataType === "phoneNumber") return { inputmode: "tel" };
+  return dataType === "int" || dataType === "long" || id === "otpCode" ? { inputmode: "numeric" } : {};
+}
+
 function TextControl(props: ControlProps) {
   const { frame, field } = props;
   const readOnly = field.userInputType === "Readonly" || field.readOnly;
@@ -109,9 +115,7 @@ function TextControl(props: ControlProps) {
       {...(field.maxLength !== undefined && { maxlength: field.maxLength })}
       {...(autocomplete !== undefined && { autocomplete })}
       {...((type === "email" || field.id === "signInName") && { autocapitalize: "none", spellcheck: false })}
-      {...(field.dataType === "int" || field.dataType === "long" || field.id === "otpCode"
-        ? { inputmode: "numeric" as const }
-        : {})}
+      {...inputMode(field)}
       {...(verification === undefined ? {} : { enterkeyhint: "send" as const })}
       {...(readOnly && { readonly: true, "aria-disabled": "true" as const, tabindex: -1 })}
       {...disabledState(locked || props.inactive)}

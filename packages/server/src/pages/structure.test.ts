@@ -271,6 +271,15 @@ describe("the self-asserted page", () => {
     );
   });
 
+  it("brings up the keys that a claim's type asks for", () => {
+    const fields = ["phoneNumber", "int", "long", "string"].map((dataType) =>
+      sampleField(`a_${dataType}`, dataType, { dataType: dataType as "string" }),
+    );
+    const document = documentOf({ ...detailsModel, fields });
+    const modes = fields.map(({ id }) => attr(byId(document, id) as Tree.Element, "inputmode"));
+    expect(modes).toEqual(["tel", "numeric", "numeric", undefined]);
+  });
+
   it("lets the other fields wait for the verification from layout 2.1.18 on", () => {
     const at = (version: string) => {
       const contentDefinition = { ...signUpModel.contentDefinition, version };
