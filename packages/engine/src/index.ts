@@ -12,6 +12,7 @@ export * from "./journey/trace.ts";
 export * from "./ports.ts";
 export {
   blockMessagePartner,
+  builtInAttributes,
   type CallPolicy,
   type CallSetting,
   callSettings,

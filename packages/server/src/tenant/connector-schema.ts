@@ -1,4 +1,4 @@
-import { parseJson } from "@vestibule/engine";
+import { builtInAttributes, parseJson } from "@vestibule/engine";
 import type { Tenant } from "./tenant.ts";
 
 type Schema = Readonly<Record<string, unknown>>;
@@ -46,17 +46,6 @@ interface Member {
 }
 
 function membersOf(tenant: Tenant, jsonClaims: readonly string[]): readonly Member[] {
-  const builtIn = [
-    "displayName",
-    "givenName",
-    "surname",
-    "jobTitle",
-    "streetAddress",
-    "city",
-    "postalCode",
-    "state",
-    "country",
-  ];
   return [
     {
       name: "step",
@@ -68,7 +57,7 @@ function membersOf(tenant: Tenant, jsonClaims: readonly string[]): readonly Memb
     { name: "email", schema: text },
     { name: "identities", schema: { type: "array", items: identity } },
     { name: "objectId", schema: guid },
-    ...builtIn.map((name) => ({ name, schema: text })),
+    ...builtInAttributes.map((name) => ({ name, schema: text })),
     ...tenant.customAttributes.map(({ name, dataType }) => ({
       name: `extension_${tenant.extensionsAppId}_${name}`,
       also: `extension_${name}`,

@@ -1,5 +1,6 @@
 export { type CallSetting, callSettings } from "./call-settings.ts";
 export { longestValue } from "./connector/limits.ts";
+export { builtInAttributes } from "./connector/names.ts";
 export { connectorTemplateProblem } from "./connector/template.ts";
 export { chooseCertificate } from "./credentials.ts";
 export { connectorSteps, type RestfulMetadata } from "./metadata.ts";

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { builtInAttributes } from "@vestibule/engine";
 import { JourneyBrowser, type MemoryPorts, memoryPorts } from "@vestibule/engine/testing";
 import type { Policy } from "@vestibule/policy";
 import { compileUserFlow, readUserFlow, type TenantFacts } from "@vestibule/user-flows";
@@ -29,18 +30,6 @@ const graphSteps: Readonly<Record<Step, string>> = {
   PostAttributeCollection: "postAttributeCollection",
   PreTokenIssuance: "preTokenIssuance",
 };
-
-const builtIn = [
-  "displayName",
-  "givenName",
-  "surname",
-  "jobTitle",
-  "streetAddress",
-  "city",
-  "postalCode",
-  "state",
-  "country",
-] as const;
 
 const defaultDomain = "contoso.onmicrosoft.com";
 const email = "ida.lund@northwind.example";
@@ -178,8 +167,8 @@ const signingReference = "signing-key";
 /** Journey key of accounts that were there before the visit. */
 const existing = "before the visit";
 
-export function isBuiltIn(name: string): name is (typeof builtIn)[number] {
-  return builtIn.some((one) => one === name);
+export function isBuiltIn(name: string): name is (typeof builtInAttributes)[number] {
+  return builtInAttributes.some((one) => one === name);
 }
 
 /** Only what providers give: a custom attribute never comes from there. */
@@ -193,7 +182,7 @@ function providerClaims({ claims, withoutEmail }: Visit): Claims {
 
 function compileFlow(setting: TestSetting, step: Step, account: AccountKind): Policy {
   const custom = setting.attributes.map(({ name }) => `extension_${name}`);
-  const collected = [...(account === "userName" ? [] : ["email"]), ...builtIn, ...custom];
+  const collected = [...(account === "userName" ? [] : ["email"]), ...builtInAttributes, ...custom];
   const written = {
     id: "B2C_1_connector_test",
     userFlowType: "signUpOrSignIn",
@@ -206,7 +195,7 @@ function compileFlow(setting: TestSetting, step: Step, account: AccountKind): Po
       ...(id === "country" && { userInputType: "textBox" }),
       requiresVerification: false,
     })),
-    applicationClaims: [...builtIn, ...custom, "objectId", "identityProvider"],
+    applicationClaims: [...builtInAttributes, ...custom, "objectId", "identityProvider"],
     apiConnectorConfiguration: { [graphSteps[step]]: { id: "connector" } },
   };
   const reading = readUserFlow(JSON.stringify(written), "connector-test.json");
