@@ -119,6 +119,7 @@ const base = (issuer: string) =>
   ${journey("Password", `${exchange(1, "Password-Check")}${exchange(2, "Directory-Read")}${send(3)}`)}
   ${journey("Refresh", `${exchange(1, "Refresh-Setup")}${exchange(2, "Directory-CheckDate")}${send(3)}`)}
   ${journey("Application", `${exchange(1, "Credentials-Setup")}${exchange(2, "Stamp")}${send(3)}`)}
+  ${journey("OpenInfo", send(1, "UserInfo-Issuer"))}
   ${journey(
     "UserInfo",
     `${exchange(1, "Directory-Read")}${send(2, "UserInfo-Issuer")}`,
@@ -165,6 +166,9 @@ export function policyFiles(origin: string, tenantId: string): Readonly<Record<s
     "Base.xml": base(`https://contoso.b2clogin.com/${tenantId}/v2.0/`).replace("{METADATA}", metadata),
     "Password.xml": relyingParty("Password", "Password", {
       endpoints: '<Endpoints><Endpoint Id="UserInfo" UserJourneyReferenceId="UserInfo" /></Endpoints>',
+    }),
+    "OpenInfo.xml": relyingParty("OpenInfo", "Password", {
+      endpoints: '<Endpoints><Endpoint Id="UserInfo" UserJourneyReferenceId="OpenInfo" /></Endpoints>',
     }),
     "OwnHint.xml": relyingParty("OwnHint", "OwnHint", {
       inputs:

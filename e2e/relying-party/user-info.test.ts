@@ -98,10 +98,14 @@ describe("the UserInfo endpoint", () => {
     ]);
   });
 
-  it("refuses an expired token", async () => {
+  it("refuses an expired token, also where the journey does not ask about it", async () => {
+    expect((await asked(accessToken, {}, address("B2C_1A_OpenInfo"))).status).toBe(200);
     world.clock.advance((3600 + 301) * 1000);
-    const response = await asked(accessToken);
-    expect(response.headers.get("www-authenticate")).toContain("AADB2C90235");
+    for (const policy of ["B2C_1A_Password", "B2C_1A_OpenInfo"]) {
+      const response = await asked(accessToken, {}, address(policy));
+      expect(response.status).toBe(401);
+      expect(response.headers.get("www-authenticate")).toContain("AADB2C90235");
+    }
   });
 
   it("takes the token from the header alone, and only GET", async () => {

@@ -55,6 +55,8 @@ async function answer(
   const application = claims && applicationOf(tenant.applications, claims);
   if (!application) throw new ProtocolError("AADB2C90239");
   if (policy.program.entry.userInfo === undefined) return toldByToken(context, tenant, claims);
+  // A journey's authorization says more; one that has none is no reason to take any token.
+  refuseStaleToken(context, tenant, claims);
   const asked = {
     origin: requestOrigin(request),
     tenantSegment: address.tenantSegment,
@@ -90,14 +92,23 @@ async function toldByToken(
   tenant: Tenant,
   claims: Readonly<Record<string, unknown>>,
 ): Promise<unknown> {
-  const { iss, exp, sub, oid } = claims;
-  if (typeof iss !== "string" || !isOwnIssuer(tenant, iss)) throw new ProtocolError("AADB2C90238");
-  if (typeof exp !== "number" || exp + skew <= context.now() / 1000) throw new ProtocolError("AADB2C90235");
+  const { sub, oid } = claims;
+  refuseStaleToken(context, tenant, claims);
   await refuseDisabledAccount(context, tenant, oid ?? sub);
   const told = Object.entries(claims).filter(
     ([name]) => !reservedTokenClaims.has(name) && name !== "acr" && name !== "auth_time",
   );
   return Object.fromEntries(told);
+}
+
+/** @throws ProtocolError AADB2C90235, 90238 */
+function refuseStaleToken(
+  context: ServerContext,
+  tenant: Tenant,
+  { iss, exp }: Readonly<Record<string, unknown>>,
+): void {
+  if (typeof iss !== "string" || !isOwnIssuer(tenant, iss)) throw new ProtocolError("AADB2C90238");
+  if (typeof exp !== "number" || exp + skew <= context.now() / 1000) throw new ProtocolError("AADB2C90235");
 }
 
 /** A token outlives its account's last day; what it opens must not (protocol.md 9). */
