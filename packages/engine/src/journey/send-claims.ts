@@ -193,8 +193,8 @@ function grantClaims(run: Run): Record<string, ClaimValue> {
 function sessionUpdate(run: Run, authTime: number, objectId: string | undefined): SessionUpdate {
   const { behaviors } = run.program.policy.relyingParty;
   const scope = behaviors.singleSignOn?.scope ?? "Tenant";
-  const { sessionWrites, sessionAtStart, identityAsked, sessionUsed, request, policyId, keepMeSignedIn } =
-    run.state;
+  const { sessionWrites, sessionAtStart, identityAsked, answeredFirst, sessionUsed } = run.state;
+  const { request, policyId, keepMeSignedIn } = run.state;
   const now = Math.floor(run.ports.clock.now() / 1000);
   // Another subject than the session's starts a new record; nothing of the old one may reach it (journeys.md 5.2).
   const subjectAtStart = sessionAtStart?.subject;
@@ -230,6 +230,8 @@ function sessionUpdate(run: Run, authTime: number, objectId: string | undefined)
     scope: scope === "TrustFramework" ? "Tenant" : scope,
     ...(scope !== "Suppressed" && { session }),
     fresh: sessionWrites.fresh,
+    // Nobody was asked where an application's hint or a policy's own step names another subject.
+    ...(other && (identityAsked || answeredFirst) && { stranger: true as const }),
     keepMeSignedIn,
     lifetime: {
       seconds: behaviors.sessionExpiryInSeconds ?? 86400,

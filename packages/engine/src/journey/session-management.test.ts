@@ -123,3 +123,31 @@ it("a box that the policy does not offer cannot be ticked: the session keeps its
   };
   expect([await kept(0), await kept(30)]).toEqual([false, true]);
 });
+
+it("says that somebody else was let in, also where their page leaves nothing in the session", async () => {
+  /** A page that asks who somebody is, which no session manages; the name becomes the account. */
+  const ownPage = samplePolicy((parts) => {
+    const page = parts.technicalProfiles.find(({ id }) => id === "SelfAsserted-LocalAccountSignin-Email");
+    if (!page) throw new Error("the sample signs in");
+    const { useTechnicalProfileForSessionManagement: _, ...unmanaged } = page;
+    parts.technicalProfiles.push({
+      ...unmanaged,
+      id: "Own",
+      metadata: { ContentDefinitionReferenceId: "api.selfasserted" },
+    });
+    parts.steps = [
+      step(1, "ClaimsExchange", { claimsExchanges: [{ id: "Own", technicalProfileReferenceId: "Own" }] }),
+      step(2, "SendClaims", { cpimIssuerTechnicalProfileReferenceId: "JwtIssuer" }),
+    ];
+  });
+  const sol = { signInType: "emailAddress", issuer: "contoso.onmicrosoft.com", issuerAssignedId: "sol@x.y" };
+  await ports.directory.create({ identities: [sol], attributes: {}, password }, "sol");
+  const first = await signedIn(samplePolicy());
+  const strangerOf = async (signInName: string) => {
+    const browser = await later(ownPage, first);
+    await browser.submit({ signInName, password });
+    return browser.issued().session;
+  };
+  expect(await strangerOf("sol@x.y")).toMatchObject({ fresh: false, stranger: true });
+  expect(await strangerOf(ida)).not.toHaveProperty("stranger");
+});

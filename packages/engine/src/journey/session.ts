@@ -30,6 +30,11 @@ export interface SessionUpdate {
   readonly session?: SsoSession;
   /** True = new handle (fresh credentials were given); false = the handle stays. */
   readonly fresh: boolean;
+  /**
+   * Somebody was let in who is not the person of the session at the beginning, or there was none: an earlier session of
+   * another subject must not answer for them, also where nothing new is stored.
+   */
+  readonly stranger?: true;
   readonly keepMeSignedIn: boolean;
   readonly lifetime: {
     readonly seconds: number;

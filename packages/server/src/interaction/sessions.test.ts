@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from "vitest";
+import { issuer } from "../relying-party/tenants.fixture.ts";
 import {
   policyName,
   type ScriptedServer,
@@ -77,6 +78,33 @@ describe("single sign-on", () => {
     const thief = server.browser();
     thief.cookies.set(ssoCookie, planted);
     expect((await thief.fetch(authorize)).status).toBe(200);
+  });
+
+  it("ends the session of the person before when somebody else is let in, and never one's own", async () => {
+    server = await scriptedServer({ pages: 1 });
+    const browser = server.browser();
+    await signIn(browser);
+    const letIn = async (subject: string) => {
+      const session = { created: 5, authTime: 5, subject, providers: {} };
+      const lifetime = { seconds: 900, type: "Rolling", keepAliveInDays: 0 } as const;
+      server.script.override = (state) => ({
+        state: { ...state, status: "completed" },
+        outcome: {
+          ...{ kind: "issued", issuer, claims: {}, subject, authTime: 5, grantClaims: {} },
+          session: {
+            ...{ scope: "Tenant", fresh: false, stranger: true, keepMeSignedIn: false, lifetime },
+            session: { ...session, identityProviders: [], relyingParties: [] },
+          },
+        },
+        trace: [],
+      });
+      expect(codeOf(await browser.fetch(authorize))).toBeDefined();
+      delete server.script.override;
+      return browser.fetch(authorize);
+    };
+    expect(codeOf(await letIn("s"))).toBeDefined();
+    expect((await letIn("another")).status).toBe(200);
+    expect(browser.cookies.has(ssoCookie)).toBe(false);
   });
 
   it("keeps me signed in with a cookie that lives as long as the policy says", async () => {

@@ -76,6 +76,11 @@ export function browserSessions(store: SessionStore, now: () => number): Browser
       if (scope === "Suppressed" || session === undefined) return;
       const key = scopeKey(tenant, scope, policy, clientId);
       const found = await held(request, tenant, key, scope);
+      if (found !== undefined && !update.fresh && isForeign(found.stored.session, update)) {
+        await store.remove(tenant.id, found.bound);
+        expireCookie(request, reply, cookieName(key));
+        return;
+      }
       // Nobody typed a credential: only the session that the journey began with may live on. One that was ended in the
       // meantime, or replaced by another tab's, stays as it is.
       if (!update.fresh && found?.stored.session.created !== session.created) return;
@@ -112,6 +117,11 @@ export function browserSessions(store: SessionStore, now: () => number): Browser
       };
     },
   };
+}
+
+/** The session before is somebody else's than who was let in now: journeys.md 5.2. */
+function isForeign(before: SsoSession, { stranger, session }: SessionUpdate): boolean {
+  return stranger === true && (before.subject === undefined || before.subject !== session?.subject);
 }
 
 /** `undefined` = Suppressed. `TrustFramework` behaves as `Tenant` (journeys.md 9). */
