@@ -142,6 +142,21 @@ describe("the answer to the application", () => {
     );
   }
 
+  test.each(["id_token", "code id_token"])(
+    "%s for an account that is switched off is refused before it leaves",
+    async (response_type) => {
+      const directory = server.store.directory(server.tenant);
+      await directory.change(server.objectId, { accountEnabled: false });
+      const response = await authorize(server, { ...minimal.implicit, response_type });
+      await directory.change(server.objectId, { accountEnabled: true });
+      expect(names(response)).toEqual(["error", "error_description", "state"]);
+      expect(answered(response).get("error")).toBe("access_denied");
+      expect(answered(response).get("error_description")).toMatch(/^AADB2C90111: /);
+      const later = await authorize(server, { ...minimal.implicit, response_type });
+      expect(names(later)).toContain("id_token");
+    },
+  );
+
   test("an application that was disabled meanwhile gets nothing", async () => {
     const applications = server.tenant.applications.map((one) => ({
       ...one,

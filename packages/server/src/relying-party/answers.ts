@@ -1,6 +1,7 @@
 import type { JourneyState } from "@vestibule/engine";
 import type { ApplicationAnswer, ServerContext } from "../context.ts";
 import type { Tenant } from "../tenant/tenant.ts";
+import { refuseDisabledAccount } from "./account-state.ts";
 import type { ApplicationAnswers } from "./contract.ts";
 import { describeError, ProtocolError } from "./errors.ts";
 import { asProtocolError } from "./foreign-errors.ts";
@@ -37,6 +38,9 @@ export function createApplicationAnswers(context: ServerContext): ApplicationAns
           issuer: outcome.issuer,
         };
         const asked = new Set(request.responseType);
+        // A code is asked about when it is redeemed; tokens that go out at once are asked about now.
+        if (asked.has("id_token") || asked.has("token"))
+          await refuseDisabledAccount(context, tenant, outcome.objectId, "AADB2C90111");
         const code = asked.has("code")
           ? await issueCode(context, tenant, grantOf(policy, state, outcome, now), now)
           : undefined;

@@ -159,6 +159,11 @@ const catalogue = {
     status: 400,
     text: "The scope parameter must include 'openid' when requesting a response_type that includes 'id_token'.",
   },
+  AADB2C90111: {
+    error: "access_denied",
+    status: 400,
+    text: "Your account has been locked. Contact your support person to unlock it, then try again.",
+  },
   AADB2C90115: {
     error: "invalid_request",
     status: 400,

@@ -1,5 +1,6 @@
 import type { ServerContext } from "../context.ts";
 import type { CodeRedemption, Grant } from "../store/store.ts";
+import { refuseDisabledAccount } from "./account-state.ts";
 import { authenticateClient } from "./client-authentication.ts";
 import { ProtocolError } from "./errors.ts";
 import { verifyCodeVerifier } from "./pkce.ts";
@@ -28,7 +29,7 @@ export async function redeemAuthorizationCode(
   const redeemed = await redeem(context, request, code, known);
   checkBinding(redeemed.grant, request, redirectUri);
   verifyCodeVerifier(parameters.get("code_verifier"), redeemed.grant.codeChallenge);
-  await refuseDisabledAccount(context, request, redeemed.grant);
+  await refuseDisabledAccount(context, tenant, redeemed.grant.objectId, "AADB2C90128");
 
   // A scope first asked for here is honoured like one of the authorization request. protocol.md 5
   const scope = [...new Set([...redeemed.grant.scope, ...splitScope(parameters.get("scope"))])];
@@ -66,22 +67,6 @@ export function kindOfGrant(grant: Grant | undefined, secret: string | undefined
 function checkBinding(grant: Grant, request: TokenRequest, redirectUri: string): void {
   checkOwner(grant, request);
   if (grant.redirectUri !== redirectUri) throw new ProtocolError("AADB2C90006/redeem", [redirectUri]);
-}
-
-/**
- * An account that was disabled after the code was issued gets no tokens (security 6.3, row 22). One that the directory
- * does not know is a custom policy's own.
- *
- * @throws ProtocolError AADB2C90128
- */
-async function refuseDisabledAccount(
-  context: ServerContext,
-  { tenant }: TokenRequest,
-  { objectId }: Grant,
-): Promise<void> {
-  if (objectId === undefined) return;
-  const account = await context.store.directory(tenant).find({ kind: "objectId", value: objectId });
-  if (account && !account.accountEnabled) throw new ProtocolError("AADB2C90128");
 }
 
 async function redeem(

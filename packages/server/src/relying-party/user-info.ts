@@ -4,6 +4,7 @@ import { reservedTokenClaims } from "@vestibule/policy";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { ServerContext } from "../context.ts";
 import type { Application, Tenant, TenantPolicy } from "../tenant/tenant.ts";
+import { refuseDisabledAccount } from "./account-state.ts";
 import type { Address } from "./address.ts";
 import { type AddressedPolicy, findPolicy } from "./addressed-policy.ts";
 import { ProtocolError } from "./errors.ts";
@@ -74,7 +75,8 @@ async function answer(
   );
   const { outcome, state } = advanced;
   if (outcome.kind !== "document") throw refusal(advanced);
-  await refuseDisabledAccount(context, tenant, state.bag.objectId);
+  // A token outlives its account's last day; what it opens must not (protocol.md 9).
+  await refuseDisabledAccount(context, tenant, state.bag.objectId, "AADB2C90128/bearer");
   return outcome.body;
 }
 
@@ -94,7 +96,7 @@ async function toldByToken(
 ): Promise<unknown> {
   const { sub, oid } = claims;
   refuseStaleToken(context, tenant, claims);
-  await refuseDisabledAccount(context, tenant, oid ?? sub);
+  await refuseDisabledAccount(context, tenant, oid ?? sub, "AADB2C90128/bearer");
   const told = Object.entries(claims).filter(
     ([name]) => !reservedTokenClaims.has(name) && name !== "acr" && name !== "auth_time",
   );
@@ -109,17 +111,6 @@ function refuseStaleToken(
 ): void {
   if (typeof iss !== "string" || !isOwnIssuer(tenant, iss)) throw new ProtocolError("AADB2C90238");
   if (typeof exp !== "number" || exp + skew <= context.now() / 1000) throw new ProtocolError("AADB2C90235");
-}
-
-/** A token outlives its account's last day; what it opens must not (protocol.md 9). */
-async function refuseDisabledAccount(
-  context: ServerContext,
-  tenant: Tenant,
-  objectId: unknown,
-): Promise<void> {
-  if (typeof objectId !== "string") return;
-  const account = await context.store.directory(tenant).find({ kind: "objectId", value: objectId });
-  if (account && !account.accountEnabled) throw new ProtocolError("AADB2C90128/bearer");
 }
 
 /** The caller in an access token, the audience of an id token; a disabled application's tokens open nothing. */
