@@ -146,6 +146,23 @@ describe("the id token", () => {
     expect(trips.requestsTo("/jwks")).toBe(2);
   });
 
+  it("of a new key under the old one's id is accepted, too", async () => {
+    await trips.run();
+    const renewed = { ...trips.otherKey, kid: trips.key.kid };
+    trips.idp.keys = [{ ...renewed, publicJwk: { ...renewed.publicJwk, kid: trips.key.kid } }];
+    trips.time += 6_000;
+    expect(await trips.run()).toMatchObject({ kind: "claims" });
+    expect(trips.requestsTo("/jwks")).toBe(2);
+  });
+
+  it("with a forged signature is refused after the keys were asked for once more, and not again and again", async () => {
+    await trips.run();
+    trips.idp.idToken = (honest) => `${honest.slice(0, honest.lastIndexOf("."))}.${"A".repeat(342)}`;
+    trips.time += 6_000;
+    for (let turn = 0; turn < 5; turn++) expect(await trips.run()).toMatchObject(refusedWith("AADB2C90239"));
+    expect(trips.requestsTo("/jwks")).toBe(2);
+  });
+
   it("of a key that is never published cannot make us ask for keys again and again", async () => {
     trips.idp.header = (header) => ({ ...header, kid: "unknown" });
     for (let turn = 0; turn < 5; turn++) {

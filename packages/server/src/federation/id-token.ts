@@ -23,7 +23,10 @@ const digests: Readonly<Record<string, string>> = { "256": "sha256", "384": "sha
 /** Seconds by which the provider's clock may differ (technical-profiles.md 21.3). */
 const skew = 300;
 
-/** No published key fits the token's header: the provider may have rolled its keys. */
+/**
+ * No published key fits the token: none is of its header, or the one of its header does not verify it. The provider may
+ * have rolled its keys; some, in development above all, keep the key's id.
+ */
 export class NoMatchingKey extends Error {
   override readonly name = "NoMatchingKey";
 }
@@ -122,6 +125,8 @@ export async function verifySignature(
   } catch (error) {
     if (error instanceof errors.JWKSNoMatchingKey) throw new NoMatchingKey("no published key fits");
     if (error instanceof errors.JWKSMultipleMatchingKeys) return verifyWithAny(token, error);
+    if (error instanceof errors.JWSSignatureVerificationFailed)
+      throw new NoMatchingKey("the published key of that id does not fit");
     if (error instanceof FederationRefusal) throw error;
     throw refused("AADB2C90239", error instanceof Error ? error.message : "signature not verified");
   }
@@ -136,7 +141,7 @@ async function verifyWithAny(token: string, several: errors.JWKSMultipleMatching
       if (!(error instanceof errors.JWSSignatureVerificationFailed)) throw error;
     }
   }
-  throw refused("AADB2C90239", "none of the published keys verifies the signature");
+  throw new NoMatchingKey("none of the published keys verifies the signature");
 }
 
 function opened({ protectedHeader, payload }: Awaited<ReturnType<typeof compactVerify>>) {
