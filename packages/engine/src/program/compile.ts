@@ -71,9 +71,12 @@ export function compile(policy: Policy): Compilation {
   );
   if (diagnostics.some(({ severity }) => severity === "error")) return { diagnostics };
   const issuer = profiles.get(defaultIssuer(policy)?.id ?? "");
+  const version = versionOf(policy, shared);
   const parts: Omit<Program, symbol> = {
     policy,
-    version: versionOf(policy, shared),
+    get version() {
+      return version();
+    },
     profiles,
     steps,
     entry,

@@ -5,8 +5,11 @@ import { metadataItem, partnerName } from "../claims/mapping.ts";
  * Ids of the claims whose values no log, trace or page may hold, found by what they are used for: typed into a password
  * field, written as a password, received as a provider's token, sent as a bearer token, used as a one-time code, or making one.
  */
-export function secretClaims(policy: Policy): ReadonlySet<string> {
-  const secrets = new Set(passwordClaims(policy));
+export function secretClaims(
+  policy: Policy,
+  passwords: ReadonlySet<string> = passwordClaims(policy),
+): ReadonlySet<string> {
+  const secrets = new Set(passwords);
   const add = adder(policy, secrets);
   for (const profile of policy.technicalProfiles.values()) {
     for (const claim of [...profile.inputClaims, ...profile.outputClaims])

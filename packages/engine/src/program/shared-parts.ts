@@ -26,7 +26,8 @@ interface SharedParts {
   readonly secrets: ReadonlySet<string>;
   readonly passwords: ReadonlySet<string>;
   readonly claimsProviders: IdMap<ClaimsProvider>;
-  readonly digest: string;
+  /** Worked out when the first journey of such a policy begins: most of a tenant's policies wait long for theirs. */
+  readonly digest: () => string;
 }
 
 const known = new WeakMap<object, { readonly policy: SharedPolicy; readonly parts: SharedParts }>();
@@ -34,18 +35,20 @@ const known = new WeakMap<object, { readonly policy: SharedPolicy; readonly part
 export function sharedParts(policy: Policy): SharedParts {
   const before = known.get(policy.technicalProfiles);
   if (before && sharedNames.every((name) => before.policy[name] === policy[name])) return before.parts;
+  const passwords = passwordClaims(policy);
+  const shared = sharedOf(policy);
   const parts: SharedParts = {
     diagnostics: [...checkTransformations(policy), ...checkTransformationUses(policy)],
-    secrets: secretClaims(policy),
-    passwords: passwordClaims(policy),
+    secrets: secretClaims(policy, passwords),
+    passwords,
     claimsProviders: new IdMap(
       policy.claimsProviders.flatMap((provider) =>
         provider.technicalProfileIds.map((id) => [id, provider] as const),
       ),
     ),
-    digest: digestOf(sharedNames.map((name) => policy[name])),
+    digest: once(() => digestOf(sharedNames.map((name) => shared[name]))),
   };
-  known.set(policy.technicalProfiles, { policy: sharedOf(policy), parts });
+  known.set(policy.technicalProfiles, { policy: shared, parts });
   return parts;
 }
 
@@ -55,9 +58,19 @@ function sharedOf(policy: Policy): SharedPolicy {
 }
 
 /** The same policy text gives the same version on every machine. */
-export function versionOf(policy: Policy, { digest }: SharedParts): string {
-  const own = Object.entries(policy).filter(([name]) => !sharedNames.some((shared) => shared === name));
-  return digestOf([digest, own]).slice(0, 22);
+export function versionOf(policy: Policy, { digest }: SharedParts): () => string {
+  return once(() => {
+    const own = Object.entries(policy).filter(([name]) => !sharedNames.some((shared) => shared === name));
+    return digestOf([digest(), own]).slice(0, 22);
+  });
+}
+
+function once(work: () => string): () => string {
+  let result: string | undefined;
+  return () => {
+    result ??= work();
+    return result;
+  };
 }
 
 function digestOf(value: unknown): string {
