@@ -25,12 +25,25 @@ export function withoutSecretTexts(
 ): readonly TraceEntry[] {
   const secrets = [...typed].filter(({ length }) => length >= shortestSecret);
   if (secrets.length === 0) return trace;
+  const hideText = (text: string) =>
+    secrets.reduce((rest, secret) => rest.replaceAll(secret, () => hidden), text);
   const hide = (value: unknown): unknown => {
-    if (typeof value === "string")
-      return secrets.reduce((text, secret) => text.replaceAll(secret, () => hidden), value);
+    if (typeof value === "string") return hideText(value);
     if (typeof value !== "object" || value === null) return value;
     if (Array.isArray(value)) return value.map(hide);
     return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, hide(part)]));
   };
-  return trace.map((entry) => hide(entry) as TraceEntry);
+  // The policy's own words stay: whoever types `page` as a password must not change what kind an entry is of.
+  return trace.map((entry) => ({
+    ...entry,
+    text: hideText(entry.text),
+    ...(entry.claims && { claims: hide(entry.claims) as TraceEntry["claims"] & object }),
+    ...(entry.inputs && { inputs: hide(entry.inputs) as TraceEntry["inputs"] & object }),
+    ...(entry.preconditions && {
+      preconditions: entry.preconditions.map((verdict) =>
+        verdict.found === undefined ? verdict : { ...verdict, found: hide(verdict.found) as ClaimValue },
+      ),
+    }),
+    ...(entry.detail && { detail: hide(entry.detail) as TraceEntry["detail"] & object }),
+  }));
 }

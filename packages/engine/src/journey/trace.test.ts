@@ -56,6 +56,14 @@ it("a trace holds every precondition that was asked, and every transformation wi
   ]);
 });
 
+it("a word of the trace itself that is typed as a password changes nothing but texts", async () => {
+  const browser = new JourneyBrowser(samplePolicy(), memoryPorts());
+  await browser.start();
+  await browser.submit({ signInName: "a@contoso.example", password: "profile" });
+  const [run] = browser.trace.filter(({ text }) => text.startsWith("login-NonInteractive"));
+  expect(run).toMatchObject({ kind: "profile", technicalProfile: "login-NonInteractive" });
+});
+
 it("no trace holds a password that an API sends back in a claim of its own", async () => {
   const password = 'correct horse "battery" staple';
   const echoing = samplePolicy((parts) => {
